@@ -1,0 +1,71 @@
+import { slots } from "./emit-types.mjs";
+import { putMethod, packedTagOf, scalarOf, tagOf } from "./wire-types.mjs";
+
+/** Returns the function that writes a message's fields, in the order of their properties. */
+export function emitWrite(message, imports) {
+  const lines = slots(message).map((slot) =>
+    slot.members ? oneofLines(slot, imports) : fieldLines(slot, `m.${slot.name}`, imports),
+  );
+  return `export function ${message.ident}$write(w, m) {
+${lines.join("")}  if (m.$unknown !== undefined) w.raw(m.$unknown);
+}
+`;
+}
+
+function fieldLines(field, value, imports) {
+  if (field.map) return mapLines(field, value, imports);
+  if (field.repeated) return repeatedLines(field, value, imports);
+  if (field.message) return `  if (${value} !== undefined) ${item(field, value, imports)}\n`;
+  if (field.optional) return `  if (${value} !== undefined) ${item(field, value, imports)}\n`;
+  return `  w.${scalarOf(field)}(${tagOf(field)}, ${value});\n`;
+}
+
+/** Returns the statement that writes one value, default or not. */
+function item(field, value, imports) {
+  if (!field.message) return `w.tag(${tagOf(field)}).${putMethod(field)}(${value});`;
+  const { packageName, ident } = field.message;
+  const write = imports.name(packageName, `${ident}$write`);
+  return `{ const at = w.begin(${tagOf(field)}); ${write}(w, ${value}); w.end(at); }`;
+}
+
+function repeatedLines(field, value, imports) {
+  if (field.packed) return packedLines(field, value);
+  return `  if (${value} !== undefined) for (const v of ${value}) ${item(field, "v", imports)}\n`;
+}
+
+function packedLines(field, value) {
+  return `  if (${value} !== undefined && ${value}.length > 0) {
+    const at = w.begin(${packedTagOf(field)});
+    for (const v of ${value}) w.${putMethod(field)}(v);
+    w.end(at);
+  }
+`;
+}
+
+function mapLines(field, value, imports) {
+  const { key, value: entry } = field.map;
+  return `  if (${value} !== undefined) {
+    for (const [k, v] of ${value}) {
+      const at = w.begin(${tagOf(field)});
+      ${item(key, "k", imports)}
+      ${item(entry, "v", imports)}
+      w.end(at);
+    }
+  }
+`;
+}
+
+function oneofLines({ name, members }, imports) {
+  const cases = members.map(
+    (field) => `      case "${field.name}":
+        ${item(field, "v", imports)}
+        break;
+`,
+  );
+  return `  if (m.${name} !== undefined) {
+    const v = m.${name}.value;
+    switch (m.${name}.kind) {
+${cases.join("")}    }
+  }
+`;
+}

@@ -1,0 +1,53 @@
+/** Writes the generated modules into `dist/`, unless they are there already. */
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { emitCode } from "./emit-code.mjs";
+import { emitTypes } from "./emit-types.mjs";
+import { inputFingerprint, loadRoot } from "./load-root.mjs";
+import { buildModel } from "./model.mjs";
+import { modulePath } from "./naming.mjs";
+
+const generator = fileURLToPath(new URL(".", import.meta.url));
+const dist = fileURLToPath(new URL("../dist/", import.meta.url));
+const stampFile = path.join(dist, "generated.stamp");
+
+function main() {
+  const stamp = currentStamp();
+  if (readStamp() === stamp) return;
+  const packages = buildModel(loadRoot());
+  for (const folder of new Set(packages.map(({ name }) => name.split(".")[0]))) {
+    rmSync(path.join(dist, folder), { recursive: true, force: true });
+  }
+  for (const pkg of packages) {
+    write(`${modulePath(pkg.name)}.js`, emitCode(pkg));
+    write(`${modulePath(pkg.name)}.d.ts`, emitTypes(pkg));
+  }
+  write("generated.stamp", stamp);
+}
+
+/** Returns a hash of everything that the generated code depends on. */
+function currentStamp() {
+  const hash = createHash("sha256").update(inputFingerprint());
+  for (const file of readdirSync(generator).sort()) {
+    hash.update(file).update(readFileSync(path.join(generator, file)));
+  }
+  return hash.digest("hex");
+}
+
+function readStamp() {
+  try {
+    return readFileSync(stampFile, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function write(name, text) {
+  const file = path.join(dist, name);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+main();
