@@ -1,0 +1,132 @@
+/** Every expected error of the server. `frontend` maps each to a gRPC status and a detail message. */
+export type DomainErrorCode =
+  | "INVALID_ARGUMENT"
+  | "FAILED_PRECONDITION"
+  | "NOT_FOUND"
+  | "NAMESPACE_NOT_FOUND"
+  | "NAMESPACE_ALREADY_EXISTS"
+  | "WORKFLOW_ALREADY_STARTED"
+  | "CANCELLATION_ALREADY_REQUESTED"
+  | "WORKFLOW_NOT_READY"
+  | "QUERY_FAILED"
+  | "RESOURCE_EXHAUSTED"
+  | "DEADLINE_EXCEEDED"
+  | "CANCELED"
+  | "UNIMPLEMENTED"
+  | "STORE_UNAVAILABLE"
+  | "SHUTTING_DOWN";
+
+/** An expected error: something that a correct server tells its caller. */
+export abstract class DomainError extends Error {
+  abstract readonly code: DomainErrorCode;
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** The request can never succeed as it is. Nothing happened. */
+export class InvalidArgumentError extends DomainError {
+  readonly code = "INVALID_ARGUMENT";
+}
+
+/** The request does not fit the present state. Nothing happened. */
+export class FailedPreconditionError extends DomainError {
+  readonly code = "FAILED_PRECONDITION";
+}
+
+/** The run, task, timer or activity that the request names does not exist (any more). */
+export class NotFoundError extends DomainError {
+  readonly code = "NOT_FOUND";
+}
+
+/** No namespace has this name or ID. */
+export class NamespaceNotFoundError extends DomainError {
+  readonly code = "NAMESPACE_NOT_FOUND";
+  constructor(readonly namespace: string) {
+    super(`Namespace ${namespace} is not found.`);
+  }
+}
+
+/** A namespace of this name exists. */
+export class NamespaceAlreadyExistsError extends DomainError {
+  readonly code = "NAMESPACE_ALREADY_EXISTS";
+}
+
+/** A start was refused because of a run that has the same workflow ID. Nothing happened. */
+export class WorkflowAlreadyStartedError extends DomainError {
+  readonly code = "WORKFLOW_ALREADY_STARTED";
+  constructor(
+    message: string,
+    readonly existing: { readonly runId: string; readonly startRequestId: string },
+  ) {
+    super(message);
+  }
+}
+
+/** The run was asked to cancel before, by another request. */
+export class CancellationAlreadyRequestedError extends DomainError {
+  readonly code = "CANCELLATION_ALREADY_REQUESTED";
+}
+
+/** The run has not come far enough for this request, a query before its first task for example. */
+export class WorkflowNotReadyError extends DomainError {
+  readonly code = "WORKFLOW_NOT_READY";
+}
+
+/** The worker answered a query with an error. `failure` is an encoded `temporal.api.failure.v1.Failure`. */
+export class QueryFailedError extends DomainError {
+  readonly code = "QUERY_FAILED";
+  constructor(
+    message: string,
+    readonly failure: Uint8Array | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Why a request was turned away; names of `temporal.api.enums.v1.ResourceExhaustedCause`. */
+export type ExhaustedCause =
+  | "RPS_LIMIT"
+  | "CONCURRENT_LIMIT"
+  | "SYSTEM_OVERLOADED"
+  | "BUSY_WORKFLOW"
+  | "PERSISTENCE_STORAGE_LIMIT";
+
+/** A limit is reached. Nothing happened; the same request may succeed later. */
+export class ResourceExhaustedError extends DomainError {
+  readonly code = "RESOURCE_EXHAUSTED";
+  constructor(
+    message: string,
+    readonly exhausted: {
+      readonly cause: ExhaustedCause;
+      readonly scope: "NAMESPACE" | "SYSTEM";
+    },
+  ) {
+    super(message);
+  }
+}
+
+/** The caller's deadline passed while the request waited. */
+export class DeadlineExceededError extends DomainError {
+  readonly code = "DEADLINE_EXCEEDED";
+}
+
+/** The caller went away while the request waited. */
+export class CanceledError extends DomainError {
+  readonly code = "CANCELED";
+}
+
+/** The server does not offer this. */
+export class UnimplementedError extends DomainError {
+  readonly code = "UNIMPLEMENTED";
+}
+
+/** The store did not answer as it should. Whether the write happened is unknown. */
+export class StoreUnavailableError extends DomainError {
+  readonly code = "STORE_UNAVAILABLE";
+}
+
+/** The server stops and takes no new work. Nothing happened. */
+export class ShuttingDownError extends DomainError {
+  readonly code = "SHUTTING_DOWN";
+}

@@ -1,0 +1,27 @@
+export { type Clock, type ScheduledCall, systemClock } from "./clock.js";
+export {
+  CanceledError,
+  CancellationAlreadyRequestedError,
+  DeadlineExceededError,
+  DomainError,
+  type DomainErrorCode,
+  type ExhaustedCause,
+  FailedPreconditionError,
+  InvalidArgumentError,
+  NamespaceAlreadyExistsError,
+  NamespaceNotFoundError,
+  NotFoundError,
+  QueryFailedError,
+  ResourceExhaustedError,
+  ShuttingDownError,
+  StoreUnavailableError,
+  UnimplementedError,
+  WorkflowAlreadyStartedError,
+  WorkflowNotReadyError,
+} from "./domain-error.js";
+export { hashKey } from "./hash-key.js";
+export { InvariantError, invariant, present, unreachable } from "./invariant.js";
+export { type Logger, type LogLevel, SILENT_LOGGER } from "./logger.js";
+export { type Random, seededRandom, systemRandom } from "./random.js";
+export { formatUuid, isUuid, parseUuid, uuidV7 } from "./uuid.js";
+export { VirtualClock } from "./virtual-clock.js";
