@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { emitCode } from "./emit-code.mjs";
+import { DESCRIPTOR_TYPES, emitDescriptors } from "./emit-descriptors.mjs";
 import { emitTypes } from "./emit-types.mjs";
 import { inputFingerprint, loadRoot } from "./load-root.mjs";
 import { buildModel } from "./model.mjs";
@@ -16,7 +17,8 @@ const stampFile = path.join(dist, "generated.stamp");
 function main() {
   const stamp = currentStamp();
   if (readStamp() === stamp) return;
-  const packages = buildModel(loadRoot());
+  const root = loadRoot();
+  const packages = buildModel(root);
   for (const folder of new Set(packages.map(({ name }) => name.split(".")[0]))) {
     rmSync(path.join(dist, folder), { recursive: true, force: true });
   }
@@ -24,6 +26,8 @@ function main() {
     write(`${modulePath(pkg.name)}.js`, emitCode(pkg));
     write(`${modulePath(pkg.name)}.d.ts`, emitTypes(pkg));
   }
+  write("descriptors.js", emitDescriptors(root));
+  write("descriptors.d.ts", DESCRIPTOR_TYPES);
   write("generated.stamp", stamp);
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,10 +18,11 @@ function protoFiles() {
     const name = `grpc/reflection/${version}/reflection.proto`;
     return [name, path.join(reflectionFolder, name)];
   });
-  const own = readdirSync(path.join(ownFolder, "perdure"), { recursive: true })
+  const folder = path.join(ownFolder, "perdure");
+  const own = (existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
     .filter((file) => file.endsWith(".proto"))
     .sort()
-    .map((file) => [`perdure/${file}`, path.join(ownFolder, "perdure", file)]);
+    .map((file) => [`perdure/${file}`, path.join(folder, file)]);
   return [...fromReflection, ...own];
 }
 
