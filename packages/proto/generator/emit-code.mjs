@@ -30,7 +30,7 @@ ${names.join("")}]);
 
 function messageCode(message, imports) {
   const { ident, fullName } = message;
-  const make = imports.from("wire/index", "messageType");
+  const make = imports.fromWire("messageType");
   return `${emitWrite(message, imports)}${emitRead(message, imports)}\
 export const ${ident} = /*#__PURE__*/ ${make}("${fullName}", ${ident}$write, ${ident}$read);
 `;

@@ -24,8 +24,8 @@ ${maps.map((field) => mapFunction(message, field, imports)).join("")}`;
 
 function defaultOfSlot(slot, imports) {
   if (slot.members) return "undefined";
-  if (slot.map) return imports.from("wire/index", "EMPTY_MAP");
-  if (slot.repeated) return imports.from("wire/index", "EMPTY_ARRAY");
+  if (slot.map) return imports.fromWire("EMPTY_MAP");
+  if (slot.repeated) return imports.fromWire("EMPTY_ARRAY");
   if (slot.message || slot.optional) return "undefined";
   return defaultOf(slot, imports);
 }
@@ -46,18 +46,18 @@ function oneCase(tag, target, value) {
 function newValue(message, field, target, imports) {
   if (field.map) return `${mapReader(message, field)}(r, ${target})`;
   if (field.repeated) {
-    const append = imports.from("wire/index", "append");
+    const append = imports.fromWire("append");
     return `${append}(${target}, ${readItem(field, imports)})`;
   }
   if (field.oneof === undefined) return readItem(field, imports, field.message && target);
-  const current = imports.from("wire/index", "current");
+  const current = imports.fromWire("current");
   const before = field.message && `${current}(${target}, "${field.name}")`;
   return `{ kind: "${field.name}", value: ${readItem(field, imports, before)} }`;
 }
 
 /** A packable list is accepted in both forms. */
 function packedCases(field, target, imports) {
-  const append = imports.from("wire/index", "append");
+  const append = imports.fromWire("append");
   const one = `${append}(${target}, ${readItem(field, imports)})`;
   const packed = `r.packed(${target}, r.${scalarOf(field)})`;
   return oneCase(tagOf(field), target, one) + oneCase(packedTagOf(field), target, packed);
@@ -76,7 +76,7 @@ function mapReader(message, field) {
 
 function mapFunction(message, field, imports) {
   const { key, value } = field.map;
-  const insert = imports.from("wire/index", "insert");
+  const insert = imports.fromWire("insert");
   const start = value.message ? "undefined" : defaultOf(value, imports);
   const read = value.message && imports.name(value.message.packageName, `${value.message.ident}$read`);
   const result = value.message ? `v ?? r.absent(${read})` : "v";

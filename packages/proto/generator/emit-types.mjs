@@ -31,9 +31,9 @@ export declare const ${ident}$names: ReadonlyMap<number, string>;
 
 function messageTypes(message, imports) {
   const { ident, fullName } = message;
-  const messageType = imports.from("wire/index", "MessageType");
-  const reader = imports.from("wire/index", "Reader");
-  const writer = imports.from("wire/index", "Writer");
+  const messageType = imports.fromWire("MessageType");
+  const reader = imports.fromWire("Reader");
+  const writer = imports.fromWire("Writer");
   return `/** \`${fullName}\` */
 export interface ${ident} {
 ${properties(message, imports, "").join("\n")}
@@ -99,7 +99,7 @@ function itemType({ scalar, enum: enumRef, message }, imports, suffix) {
 }
 
 function serviceType({ ident, fullName, methods }, imports) {
-  const descriptor = imports.from("wire/index", "MethodDescriptor");
+  const descriptor = imports.fromWire("MethodDescriptor");
   const lines = methods.map(({ name, request, response }) => {
     const types = [request, response].flatMap((ref) =>
       ["", "Init"].map((suffix) => imports.name(ref.packageName, `${ref.ident}${suffix}`)),

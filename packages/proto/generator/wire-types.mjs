@@ -29,7 +29,7 @@ function wireType(field) {
 export function defaultOf(field, imports) {
   const scalar = scalarOf(field);
   if (scalar === "string") return '""';
-  if (scalar === "bytes") return imports.from("wire/index", "EMPTY_BYTES");
+  if (scalar === "bytes") return imports.fromWire("EMPTY_BYTES");
   if (scalar === "bool") return "false";
   return BIGINTS.has(scalar) ? "0n" : "0";
 }

@@ -1,4 +1,5 @@
 export { DecodeError } from "./decode-error.js";
+export type { DescriptorFile } from "./descriptor-file.js";
 export { append, current, EMPTY_ARRAY, EMPTY_BYTES, EMPTY_MAP, insert } from "./empty.js";
 export { type MessageType, messageType } from "./message-type.js";
 export { encodeWithRaw } from "./raw-fields.js";

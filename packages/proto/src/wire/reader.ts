@@ -23,6 +23,7 @@ export class Reader {
   pos = 0;
   private depth = -1; // The outermost message doesn't count.
   private fieldStart = 0;
+  private high = 0;
   private view: DataView | undefined = undefined;
   private unknowns: Map<Unknowns, Uint8Array[]> | undefined = undefined;
 
@@ -35,9 +36,7 @@ export class Reader {
   /** Reads a field's tag: field number times 8 plus wire type. */
   tag(): number {
     this.fieldStart = this.pos;
-    const tag = this.uint32();
-    if (tag < 8) throw this.error("field number 0 is invalid");
-    return tag;
+    return this.nextTag();
   }
 
   /** Reads a length and steps into a nested message. Returns the position of its end. */
@@ -214,17 +213,22 @@ export class Reader {
     if (++this.depth > DEPTH_MAX) throw this.error(`groups nest deeper than ${DEPTH_MAX} levels`);
     const end = tag + 1; // Wire type 4 after 3.
     for (;;) {
-      const inner = this.uint32();
+      const inner = this.nextTag();
       if (inner === end) break;
-      if (inner < 8) throw this.error("field number 0 is invalid");
       this.skip(inner);
     }
     this.depth--;
   }
 
+  private nextTag(): number {
+    const tag = this.strict("a tag");
+    if (tag < 8) throw this.error("field number 0 is invalid");
+    return tag;
+  }
+
   /** Reads a length; returns the end of what has it. */
   private length(): number {
-    const length = this.uint32();
+    const length = this.strict("a length");
     const end = this.pos + length;
     if (end > this.buf.length) throw this.truncated(length);
     return end;
@@ -238,7 +242,17 @@ export class Reader {
     return this.view;
   }
 
-  private high = 0;
+  /** Reads a varint that must have no more than 32 bits. */
+  private strict(what: string): number {
+    const byte = this.buf[this.pos] as number;
+    if (byte < 128) {
+      this.pos++;
+      return byte;
+    }
+    const value = this.varint();
+    if (this.high !== 0) throw this.error(`${what} is longer than 32 bits`);
+    return value;
+  }
 
   /** Reads a varint: returns its low 32 bits and leaves the others in `high`. */
   private varint(): number {
