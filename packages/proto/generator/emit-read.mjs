@@ -11,10 +11,9 @@ ${defaults.join("")}  $unknown: undefined,
 }) {
   while (r.pos < end) {
     const tag = r.tag();
-    switch (tag) {
-${cases.join("")}      default:
-        r.unknown(m, tag);
-    }
+    switch (tag >>> 3) {
+${cases.join("")}    }
+    r.unknown(m, tag);
   }
   r.leave(end);
   return m;
@@ -30,17 +29,22 @@ function defaultOfSlot(slot, imports) {
   return defaultOf(slot, imports);
 }
 
+/**
+ * Cases are field numbers and not tags: the engine makes a jump table of them, because they are
+ * dense. After a `break` the field is unknown.
+ */
 function fieldCases(message, field, imports) {
   const target = `m.${field.oneof ?? field.name}`;
-  if (field.packed) return packedCases(field, target, imports);
-  return oneCase(tagOf(field), target, newValue(message, field, target, imports));
+  const lines = field.packed
+    ? packedLines(field, target, imports)
+    : assignLine(tagOf(field), target, newValue(message, field, target, imports));
+  return `      case ${field.number}:
+${lines}        break;
+`;
 }
 
-function oneCase(tag, target, value) {
-  return `      case ${tag}:
-        ${target} = ${value};
-        break;
-`;
+function assignLine(tag, target, value) {
+  return `        if (tag === ${tag}) { ${target} = ${value}; continue; }\n`;
 }
 
 function newValue(message, field, target, imports) {
@@ -56,11 +60,11 @@ function newValue(message, field, target, imports) {
 }
 
 /** A packable list is accepted in both forms. */
-function packedCases(field, target, imports) {
+function packedLines(field, target, imports) {
   const append = imports.fromWire("append");
   const one = `${append}(${target}, ${readItem(field, imports)})`;
   const packed = `r.packed(${target}, r.${scalarOf(field)})`;
-  return oneCase(tagOf(field), target, one) + oneCase(packedTagOf(field), target, packed);
+  return assignLine(tagOf(field), target, one) + assignLine(packedTagOf(field), target, packed);
 }
 
 /** `before` is the code of the message to merge into. */

@@ -55,17 +55,32 @@ function mapLines(field, value, imports) {
 `;
 }
 
+/**
+ * Finds the member by the length of its name first: the engine makes a jump table of numbers, but
+ * compares strings one by one, and a history event has more than fifty kinds.
+ */
 function oneofLines({ name, members }, imports) {
-  const cases = members.map(
-    (field) => `      case "${field.name}":
-        ${item(field, "v", imports)}
+  const byLength = groupByLength(members);
+  const cases = [...byLength].sort(([a], [b]) => a - b).map(([length, fields]) => {
+    const tests = fields.map((field) => `if (k === "${field.name}") ${item(field, "v", imports)}`);
+    return `      case ${length}:
+        ${tests.join("\n        else ")}
         break;
-`,
-  );
+`;
+  });
   return `  if (m.${name} !== undefined) {
-    const v = m.${name}.value;
-    switch (m.${name}.kind) {
+    const { kind: k, value: v } = m.${name};
+    switch (k.length) {
 ${cases.join("")}    }
   }
 `;
+}
+
+function groupByLength(fields) {
+  const groups = new Map();
+  for (const field of fields) {
+    const { length } = field.name;
+    groups.set(length, [...(groups.get(length) ?? []), field]);
+  }
+  return groups;
 }

@@ -153,7 +153,7 @@ export class Reader {
     const start = this.pos;
     this.pos = end;
     if (start === end) return EMPTY_BYTES;
-    return new Uint8Array(this.buf.buffer, this.buf.byteOffset + start, end - start);
+    return this.buf.subarray(start, end);
   }
 
   /** Reads a packed list of scalars and adds them to `list`. */
@@ -177,7 +177,7 @@ export class Reader {
       chunks = message.$unknown === undefined ? [] : [message.$unknown];
       this.unknowns.set(message, chunks);
     }
-    chunks.push(new Uint8Array(this.buf.buffer, this.buf.byteOffset + start, this.pos - start));
+    chunks.push(this.buf.subarray(start, this.pos));
   }
 
   /** Sets `$unknown` of the messages that had unknown fields. */

@@ -10,7 +10,7 @@ const utf8Slice = native?.utf8Slice;
 const utf8Write = native?.utf8Write;
 
 /** Up to this length a loop over the characters beats a call into the engine's native code. */
-const SHORT_CHARS = 24;
+const SHORT_CHARS = 8;
 
 const { fromCharCode } = String;
 

@@ -6,14 +6,17 @@ const FIRST_BYTES = 16 * 1024;
 const KEPT_BYTES = 1024 * 1024;
 
 /** Up to this length a loop over the characters beats a call into the engine's native code. */
-const SHORT_CHARS = 40;
+const SHORT_CHARS = 24;
 
 const TAG_BYTES = 5;
 
 /** The longest scalar, or the length of something. */
 const VALUE_BYTES = 10;
 
-const scratch = /*#__PURE__*/ new DataView(/*#__PURE__*/ new ArrayBuffer(8));
+/** Splits a 64-bit number into its halves: several times as fast as arithmetic with bigints. */
+const wideScratch = /*#__PURE__*/ new BigInt64Array(1);
+const halves = /*#__PURE__*/ new Uint32Array(wideScratch.buffer);
+const LOW = /*#__PURE__*/ new Uint8Array(/*#__PURE__*/ new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 
 /**
  * A growing buffer that generated code writes one message into, in one pass.
@@ -73,43 +76,43 @@ export class Writer {
   }
 
   int32(tag: number, value: number | undefined): void {
-    if (value !== undefined && value !== 0) this.tag(tag).putInt32(value);
+    if (value) this.tag(tag).putInt32(value);
   }
 
   uint32(tag: number, value: number | undefined): void {
-    if (value !== undefined && value !== 0) this.tag(tag).putUint32(value);
+    if (value) this.tag(tag).putUint32(value);
   }
 
   sint32(tag: number, value: number | undefined): void {
-    if (value !== undefined && value !== 0) this.tag(tag).putSint32(value);
+    if (value) this.tag(tag).putSint32(value);
   }
 
   int64(tag: number, value: bigint | undefined): void {
-    if (value !== undefined && value !== 0n) this.tag(tag).putInt64(value);
+    if (value) this.tag(tag).putInt64(value);
   }
 
   uint64(tag: number, value: bigint | undefined): void {
-    if (value !== undefined && value !== 0n) this.tag(tag).putInt64(value);
+    if (value) this.tag(tag).putInt64(value);
   }
 
   sint64(tag: number, value: bigint | undefined): void {
-    if (value !== undefined && value !== 0n) this.tag(tag).putSint64(value);
+    if (value) this.tag(tag).putSint64(value);
   }
 
   fixed32(tag: number, value: number | undefined): void {
-    if (value !== undefined && value !== 0) this.tag(tag).putFixed32(value);
+    if (value) this.tag(tag).putFixed32(value);
   }
 
   sfixed32(tag: number, value: number | undefined): void {
-    if (value !== undefined && value !== 0) this.tag(tag).putFixed32(value);
+    if (value) this.tag(tag).putFixed32(value);
   }
 
   fixed64(tag: number, value: bigint | undefined): void {
-    if (value !== undefined && value !== 0n) this.tag(tag).putFixed64(value);
+    if (value) this.tag(tag).putFixed64(value);
   }
 
   sfixed64(tag: number, value: bigint | undefined): void {
-    if (value !== undefined && value !== 0n) this.tag(tag).putFixed64(value);
+    if (value) this.tag(tag).putFixed64(value);
   }
 
   /** Negative zero is not the default. */
@@ -123,7 +126,7 @@ export class Writer {
   }
 
   string(tag: number, value: string | undefined): void {
-    if (value !== undefined && value !== "") this.tag(tag).putString(value);
+    if (value) this.tag(tag).putString(value);
   }
 
   bytes(tag: number, value: Uint8Array | undefined): void {
@@ -159,15 +162,8 @@ export class Writer {
 
   putInt64(value: bigint): void {
     this.ensure(VALUE_BYTES);
-    const number = Number(value);
-    if (number >= 0 && number < 0x100000000) {
-      this.varint(number);
-    } else if (number > 0 && number <= Number.MAX_SAFE_INTEGER) {
-      this.wide(number >>> 0, (number / 0x100000000) >>> 0);
-    } else {
-      scratch.setBigInt64(0, value, true);
-      this.wide(scratch.getUint32(0, true), scratch.getUint32(4, true));
-    }
+    wideScratch[0] = value;
+    this.wide(halves[LOW] as number, halves[1 - LOW] as number);
   }
 
   putSint64(value: bigint): void {
