@@ -1,3 +1,6 @@
+export { compareText } from "./compare-text.js";
+export { MemoryDisk } from "./memory-disk.js";
+export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
 export {
   EntityKind,
   type EntityKey,
@@ -19,6 +22,9 @@ export type {
   StoreWrite,
   VisibilityPage,
 } from "./store.js";
+export { type CommitFate, randomStoreFaults, type StoreFaults } from "./store-faults.js";
+export { decodeVisibilityCursor, encodeVisibilityCursor } from "./visibility-cursor.js";
+export { matchesVisibility } from "./visibility-match.js";
 export type {
   ComparisonOperator,
   VisibilityField,
@@ -27,3 +33,8 @@ export type {
   VisibilityQuery,
   VisibilityValue,
 } from "./visibility-query.js";
+export {
+  fullVisibilityOrder,
+  type VisibilityPlace,
+  visibilityPlace,
+} from "./visibility-value.js";

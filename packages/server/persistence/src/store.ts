@@ -85,6 +85,10 @@ export interface Store {
   /**
    * Writes a batch: all or none. Resolves when it is durable (survives power loss, unless the
    * store was opened with weaker settings). One commit at a time: the caller waits for the last.
+   *
+   * @throws {InvariantError} A write contradicts what is stored: a run number, run ID, log sequence
+   *   number, task place or namespace name is taken, a key would have two current runs, or a run to
+   *   be changed does not exist. Nothing is stored.
    */
   commit(batch: readonly StoreWrite[]): Promise<void>;
   /** The run that the business ID stands for; `undefined` when there is none. */

@@ -1,0 +1,1 @@
+export { type OpenedStore, type StoreContractOptions, storeContract } from "./store-contract.js";
