@@ -1,0 +1,63 @@
+export { durationMs, timestampMs, toDuration, toTimestamp } from "./wire-time.js";
+export {
+  type ActivityCancellation,
+  type ActivityCompletion,
+  type ActivityFailure,
+  type ActivityTarget,
+  cancelActivity,
+  completeActivity,
+  failActivity,
+  heartbeatActivity,
+  type HeartbeatStep,
+  isActivityTaskCurrent,
+  startActivity,
+} from "./workflow/activity.js";
+export {
+  type CompletionInput,
+  completeWorkflowTask,
+  messageOf,
+  reportTaskFailure,
+  type TaskCompletion,
+  type TaskFailureInput,
+} from "./workflow/complete-task.js";
+export { loadRun, snapshotRun, type StoredRun } from "./workflow/load-run.js";
+export {
+  type CancelInput,
+  requestCancelRun,
+  type SignalInput,
+  signalRun,
+  type TerminateInput,
+  terminateRun,
+} from "./workflow/messages.js";
+export { BadCommandError } from "./workflow/bad-command-error.js";
+export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
+export { DEFAULT_RUN_LIMITS, type RunLimits } from "./workflow/run-limits.js";
+export {
+  type Activity,
+  activityOf,
+  executionTimeoutAtMs,
+  hasStartedTask,
+  isOpen,
+  type RunIdentity,
+  type RunState,
+  runTimeoutAtMs,
+  taskQueueName,
+} from "./workflow/run-state.js";
+export { type StartInput, startRun } from "./workflow/start-run.js";
+export {
+  type LogRecord,
+  type RunStep,
+  Step,
+  type StepEnvironment,
+  type StepWithSuccessor,
+  type TaskOffer,
+} from "./workflow/step.js";
+export { nextWakeMs, wakeRun } from "./workflow/wake.js";
+export {
+  isWorkflowTaskCurrent,
+  priorityOf,
+  startWorkflowTask,
+  type TaskProof,
+  type TaskStart,
+  transientEvents,
+} from "./workflow/workflow-task.js";

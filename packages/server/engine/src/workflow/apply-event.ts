@@ -1,0 +1,242 @@
+import type { ActivityProgress, WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
+import { TaskQueueKind, WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import type {
+  ActivityTaskScheduledEventAttributesInit,
+  HistoryEventInit,
+  WorkflowExecutionStartedEventAttributesInit,
+  WorkflowTaskScheduledEventAttributesInit,
+  WorkflowTaskStartedEventAttributesInit,
+} from "@perdure/proto/temporal/api/history/v1";
+import { durationMs, timestampMs } from "../wire-time.js";
+import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
+import type { RunDraft } from "./run-state.js";
+
+interface EventPlace {
+  readonly eventId: number;
+  readonly timeMs: number;
+}
+
+/**
+ * Folds one event into the state. A step that records an event and the load of a log both go
+ * through here. For an event that waited in the buffer it is called twice, when it came and when
+ * it got its ID, and the second call changes nothing but counts.
+ */
+export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
+  const attributes = event.attributes;
+  if (attributes === undefined) return;
+  const place = { eventId: Number(event.eventId ?? 0n), timeMs: timestampMs(event.eventTime) };
+  switch (attributes.kind) {
+    case "workflowExecutionStartedEventAttributes":
+      return applyStarted(draft, attributes.value, place);
+    case "workflowExecutionSignaledEventAttributes":
+      if (place.eventId > 0) draft.signalCount++;
+      return;
+    case "workflowExecutionCancelRequestedEventAttributes":
+      draft.isCancelRequested = true;
+      return;
+    case "timerStartedEventAttributes": {
+      const timerId = attributes.value.timerId ?? "";
+      const fireAtMs = place.timeMs + durationMs(attributes.value.startToFireTimeout);
+      const timer = { timerId, startedEventId: place.eventId, fireAtMs };
+      draft.timers = draft.timers.set(timerId, timer);
+      return;
+    }
+    case "timerFiredEventAttributes":
+    case "timerCanceledEventAttributes":
+      draft.timers = draft.timers.delete(attributes.value.timerId ?? "");
+      return;
+    case "upsertWorkflowSearchAttributesEventAttributes":
+      draft.searchAttributes = mergeSearchAttributes(
+        draft.searchAttributes,
+        attributes.value.searchAttributes,
+      );
+      return;
+    case "workflowPropertiesModifiedEventAttributes":
+      draft.memo = mergeMemo(draft.memo, attributes.value.upsertedMemo);
+      return;
+    default:
+      if (applyTaskEvent(draft, attributes, place)) return;
+      if (applyActivityEvent(draft, attributes, place)) return;
+      applyClosing(draft, attributes, place);
+  }
+}
+
+type Attributes = NonNullable<HistoryEventInit["attributes"]>;
+
+function applyStarted(
+  draft: RunDraft,
+  started: WorkflowExecutionStartedEventAttributesInit,
+  place: EventPlace,
+): void {
+  draft.started = started;
+  draft.startTimeMs = place.timeMs;
+  const backoffMs = durationMs(started.firstWorkflowTaskBackoff);
+  draft.firstTaskAtMs = backoffMs > 0 ? place.timeMs + backoffMs : 0;
+  draft.memo = started.memo;
+  draft.searchAttributes = started.searchAttributes;
+}
+
+/** A workflow task of which nothing is known. */
+export const NO_WORKFLOW_TASK: WorkflowTaskProgress = {
+  scheduledEventId: 0,
+  startedEventId: 0,
+  attempt: 1,
+  scheduledAtMs: 0,
+  startedAtMs: 0,
+  isTransient: false,
+  stickyQueue: "",
+  stamp: 0,
+  requestId: "",
+  identity: "",
+  originalScheduledAtMs: 0,
+};
+
+function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
+  switch (attributes.kind) {
+    case "workflowTaskScheduledEventAttributes":
+      draft.workflowTask = scheduledTask(attributes.value, place);
+      draft.firstTaskAtMs = 0;
+      return true;
+    case "workflowTaskStartedEventAttributes":
+      draft.workflowTask = startedTask(draft, attributes.value, place);
+      return true;
+    case "workflowTaskCompletedEventAttributes":
+      draft.workflowTask = undefined;
+      draft.previousStartedEventId = Number(attributes.value.startedEventId ?? 0n);
+      draft.lastCompletedEventId = place.eventId;
+      draft.workerVersion = attributes.value.workerVersion ?? draft.workerVersion;
+      return true;
+    case "workflowTaskFailedEventAttributes":
+    case "workflowTaskTimedOutEventAttributes":
+      draft.workflowTask = undefined;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function scheduledTask(
+  scheduled: WorkflowTaskScheduledEventAttributesInit,
+  place: EventPlace,
+): WorkflowTaskProgress {
+  const isSticky = scheduled.taskQueue?.kind === TaskQueueKind.STICKY;
+  return {
+    ...NO_WORKFLOW_TASK,
+    scheduledEventId: place.eventId,
+    attempt: scheduled.attempt ?? 1,
+    scheduledAtMs: place.timeMs,
+    stickyQueue: isSticky ? (scheduled.taskQueue?.name ?? "") : "",
+    originalScheduledAtMs: place.timeMs,
+  };
+}
+
+function startedTask(
+  draft: RunDraft,
+  started: WorkflowTaskStartedEventAttributesInit,
+  place: EventPlace,
+): WorkflowTaskProgress {
+  return {
+    ...(draft.workflowTask ?? NO_WORKFLOW_TASK),
+    startedEventId: place.eventId,
+    startedAtMs: place.timeMs,
+    requestId: started.requestId ?? "",
+    identity: started.identity ?? "",
+  };
+}
+
+function applyActivityEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
+  switch (attributes.kind) {
+    case "activityTaskScheduledEventAttributes":
+      addActivity(draft, attributes.value, place);
+      return true;
+    case "activityTaskCancelRequestedEventAttributes": {
+      const scheduledEventId = Number(attributes.value.scheduledEventId ?? 0n);
+      const activity = draft.activities.get(scheduledEventId);
+      if (activity === undefined) return true;
+      const progress = {
+        ...activity.progress,
+        cancelRequested: true,
+        cancelRequestedEventId: place.eventId,
+      };
+      draft.activities = draft.activities.set(scheduledEventId, { ...activity, progress });
+      return true;
+    }
+    case "activityTaskCompletedEventAttributes":
+    case "activityTaskFailedEventAttributes":
+    case "activityTaskTimedOutEventAttributes":
+    case "activityTaskCanceledEventAttributes":
+      removeActivity(draft, Number(attributes.value.scheduledEventId ?? 0n));
+      return true;
+    default:
+      return false;
+  }
+}
+
+function addActivity(
+  draft: RunDraft,
+  scheduled: ActivityTaskScheduledEventAttributesInit,
+  place: EventPlace,
+): void {
+  const activity = {
+    scheduledEventId: place.eventId,
+    scheduled,
+    scheduledTimeMs: place.timeMs,
+    progress: firstAttempt(place),
+  };
+  draft.activities = draft.activities.set(place.eventId, activity);
+  draft.activityIds = draft.activityIds.set(scheduled.activityId ?? "", place.eventId);
+}
+
+function firstAttempt(place: EventPlace): ActivityProgress {
+  return {
+    scheduledEventId: place.eventId,
+    attempt: 1,
+    stamp: 1,
+    scheduledAtMs: place.timeMs,
+    startedAtMs: 0,
+    requestId: "",
+    identity: "",
+    lastHeartbeatAtMs: 0,
+    heartbeatDetails: undefined,
+    lastFailure: undefined,
+    lastWorkerIdentity: "",
+    cancelRequested: false,
+    cancelRequestedEventId: 0,
+    lastAttemptCompletedAtMs: 0,
+    firstScheduledAtMs: place.timeMs,
+    isBackingOff: false,
+  };
+}
+
+function removeActivity(draft: RunDraft, scheduledEventId: number): void {
+  const activity = draft.activities.get(scheduledEventId);
+  if (activity === undefined) return;
+  draft.activities = draft.activities.delete(scheduledEventId);
+  draft.activityIds = draft.activityIds.delete(activity.scheduled.activityId ?? "");
+}
+
+function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace): void {
+  const status = CLOSING_STATUS.get(attributes.kind);
+  if (status === undefined) return;
+  draft.status = status;
+  draft.closeTimeMs = place.timeMs;
+  draft.workflowTask = undefined;
+  draft.sticky = undefined;
+  draft.firstTaskAtMs = 0;
+  draft.activities = draft.activities.clear();
+  draft.activityIds = draft.activityIds.clear();
+  draft.timers = draft.timers.clear();
+  draft.buffered = draft.buffered.clear();
+  if ("newExecutionRunId" in attributes.value) {
+    draft.newExecutionRunId = attributes.value.newExecutionRunId ?? "";
+  }
+}
+
+const CLOSING_STATUS: ReadonlyMap<Attributes["kind"], WorkflowExecutionStatus> = new Map([
+  ["workflowExecutionCompletedEventAttributes", WorkflowExecutionStatus.COMPLETED],
+  ["workflowExecutionFailedEventAttributes", WorkflowExecutionStatus.FAILED],
+  ["workflowExecutionCanceledEventAttributes", WorkflowExecutionStatus.CANCELED],
+  ["workflowExecutionTerminatedEventAttributes", WorkflowExecutionStatus.TERMINATED],
+  ["workflowExecutionTimedOutEventAttributes", WorkflowExecutionStatus.TIMED_OUT],
+  ["workflowExecutionContinuedAsNewEventAttributes", WorkflowExecutionStatus.CONTINUED_AS_NEW],
+] as const);

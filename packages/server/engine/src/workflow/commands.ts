@@ -1,0 +1,353 @@
+import { InvalidArgumentError } from "@perdure/kernel";
+import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
+import { CommandType, CommandType$names, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import { recordCanceled } from "./activity.js";
+import { BadCommandError } from "./bad-command-error.js";
+import { completeRun, continueRunAsNew, failRun, type ClosingCommand } from "./close.js";
+import { checkDuration } from "./retry-policy.js";
+import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
+import type { RunStep, Step } from "./step.js";
+import { textPayloads } from "./workflow-task.js";
+
+const CLOSING_COMMANDS: ReadonlySet<CommandType> = new Set([
+  CommandType.COMPLETE_WORKFLOW_EXECUTION,
+  CommandType.FAIL_WORKFLOW_EXECUTION,
+  CommandType.CANCEL_WORKFLOW_EXECUTION,
+  CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
+]);
+
+/** What the commands of one completion made, besides events. */
+export interface CommandContext {
+  readonly step: Step;
+  readonly completedEventId: number;
+  readonly identity: string;
+  /** Activities that the worker wants to run at once, by the ID of their scheduled event. */
+  readonly eagerActivities: number[];
+  successor: RunStep | undefined;
+  /** Whether news for the workflow came up by the commands themselves. */
+  isTaskWanted: boolean;
+}
+
+/**
+ * Checks that nothing follows a closing command and that all types are known.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkCommandSequence(commands: readonly CommandInit[]): void {
+  let closing: CommandType | undefined;
+  for (const command of commands) {
+    const type = command.commandType ?? CommandType.UNSPECIFIED;
+    if (closing !== undefined) {
+      const names = commands.map((each) => shortName(each.commandType ?? CommandType.UNSPECIFIED));
+      throw new InvalidArgumentError(
+        `invalid command sequence: [${names.join(", ")}], command ${shortName(closing)} must be the last command.`,
+      );
+    }
+    if (type === CommandType.UNSPECIFIED || !CommandType$names.has(type)) {
+      throw new InvalidArgumentError(`unknown command type: ${shortName(type)}`);
+    }
+    if (CLOSING_COMMANDS.has(type)) closing = type;
+  }
+}
+
+/** The name of a command type as the official server prints it: `StartTimer`. */
+function shortName(type: CommandType): string {
+  const name = CommandType$names.get(type);
+  if (name === undefined) return String(type);
+  const words = name.replace("COMMAND_TYPE_", "").toLowerCase().split("_");
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+}
+
+/**
+ * Carries out one command of a worker.
+ *
+ * @throws {BadCommandError} When it is illegal.
+ */
+export function handleCommand(context: CommandContext, command: CommandInit): void {
+  const attributes = command.attributes;
+  const wanted = KIND_OF_COMMAND.get(command.commandType ?? CommandType.UNSPECIFIED);
+  if (attributes === undefined || attributes.kind !== wanted) {
+    throw missingAttributes(command.commandType ?? CommandType.UNSPECIFIED);
+  }
+  if (CLOSING_COMMANDS.has(command.commandType ?? CommandType.UNSPECIFIED)) {
+    handleClosing(context, command);
+    return;
+  }
+  switch (attributes.kind) {
+    case "scheduleActivityTaskCommandAttributes":
+      return scheduleActivity(context, attributes.value, command.userMetadata);
+    case "requestCancelActivityTaskCommandAttributes":
+      return requestCancelActivity(context, Number(attributes.value.scheduledEventId ?? 0n));
+    case "startTimerCommandAttributes":
+      return startTimer(context, command);
+    case "cancelTimerCommandAttributes":
+      return cancelTimer(context, attributes.value.timerId ?? "");
+    case "recordMarkerCommandAttributes":
+      return recordMarker(context, command);
+    case "upsertWorkflowSearchAttributesCommandAttributes":
+    case "modifyWorkflowPropertiesCommandAttributes":
+      return changeProperties(context, command);
+    default:
+      throw new BadCommandError(
+        WorkflowTaskFailedCause.UNSPECIFIED,
+        `Command ${shortName(command.commandType ?? CommandType.UNSPECIFIED)} is not implemented by this server`,
+      );
+  }
+}
+
+type CommandKind = NonNullable<CommandInit["attributes"]>["kind"];
+
+const KIND_OF_COMMAND: ReadonlyMap<CommandType, CommandKind> = new Map([
+  [CommandType.SCHEDULE_ACTIVITY_TASK, "scheduleActivityTaskCommandAttributes"],
+  [CommandType.REQUEST_CANCEL_ACTIVITY_TASK, "requestCancelActivityTaskCommandAttributes"],
+  [CommandType.START_TIMER, "startTimerCommandAttributes"],
+  [CommandType.CANCEL_TIMER, "cancelTimerCommandAttributes"],
+  [CommandType.COMPLETE_WORKFLOW_EXECUTION, "completeWorkflowExecutionCommandAttributes"],
+  [CommandType.FAIL_WORKFLOW_EXECUTION, "failWorkflowExecutionCommandAttributes"],
+  [CommandType.CANCEL_WORKFLOW_EXECUTION, "cancelWorkflowExecutionCommandAttributes"],
+  [CommandType.RECORD_MARKER, "recordMarkerCommandAttributes"],
+  [
+    CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
+    "continueAsNewWorkflowExecutionCommandAttributes",
+  ],
+  [
+    CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    "upsertWorkflowSearchAttributesCommandAttributes",
+  ],
+  [CommandType.MODIFY_WORKFLOW_PROPERTIES, "modifyWorkflowPropertiesCommandAttributes"],
+] as const);
+
+const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new Map([
+  [CommandType.SCHEDULE_ACTIVITY_TASK, WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES],
+  [
+    CommandType.REQUEST_CANCEL_ACTIVITY_TASK,
+    WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES,
+  ],
+  [CommandType.START_TIMER, WorkflowTaskFailedCause.BAD_START_TIMER_ATTRIBUTES],
+  [CommandType.CANCEL_TIMER, WorkflowTaskFailedCause.BAD_CANCEL_TIMER_ATTRIBUTES],
+  [
+    CommandType.COMPLETE_WORKFLOW_EXECUTION,
+    WorkflowTaskFailedCause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES,
+  ],
+  [
+    CommandType.FAIL_WORKFLOW_EXECUTION,
+    WorkflowTaskFailedCause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
+  ],
+  [
+    CommandType.CANCEL_WORKFLOW_EXECUTION,
+    WorkflowTaskFailedCause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
+  ],
+  [CommandType.RECORD_MARKER, WorkflowTaskFailedCause.BAD_RECORD_MARKER_ATTRIBUTES],
+  [
+    CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
+    WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
+  ],
+  [
+    CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES,
+  ],
+  [
+    CommandType.MODIFY_WORKFLOW_PROPERTIES,
+    WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES,
+  ],
+]);
+
+function missingAttributes(type: CommandType): BadCommandError {
+  const name = shortName(type);
+  const cause = CAUSE_OF_COMMAND.get(type) ?? WorkflowTaskFailedCause.UNSPECIFIED;
+  if (!KIND_OF_COMMAND.has(type)) {
+    return new BadCommandError(cause, `Command ${name} is not implemented by this server`);
+  }
+  return new BadCommandError(cause, `${name}CommandAttributes is not set on ${name}Command.`);
+}
+
+function handleClosing(context: CommandContext, command: CommandInit): void {
+  const { step, completedEventId } = context;
+  if (!step.draft.buffered.isEmpty()) {
+    throw new BadCommandError(WorkflowTaskFailedCause.UNHANDLED_COMMAND, "UnhandledCommand");
+  }
+  const closing: ClosingCommand = { completedEventId, userMetadata: command.userMetadata };
+  const attributes = command.attributes;
+  switch (attributes?.kind) {
+    case "completeWorkflowExecutionCommandAttributes":
+      checkPayloadSize(step, attributes.value.result, {
+        cause: WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES,
+        message: "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit.",
+      });
+      return completeRun(step, attributes.value, closing);
+    case "failWorkflowExecutionCommandAttributes":
+      if (attributes.value.failure === undefined) {
+        const cause = WorkflowTaskFailedCause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
+        throw new BadCommandError(cause, "Failure is not set on FailWorkflowExecutionCommand.");
+      }
+      context.successor = failRun(step, attributes.value, closing);
+      return;
+    case "cancelWorkflowExecutionCommandAttributes": {
+      const workflowTaskCompletedEventId = BigInt(completedEventId);
+      const value = { details: attributes.value.details, workflowTaskCompletedEventId };
+      const { userMetadata } = command;
+      step.record({ kind: "workflowExecutionCanceledEventAttributes", value }, { userMetadata });
+      step.changeList();
+      return;
+    }
+    case "continueAsNewWorkflowExecutionCommandAttributes":
+      checkPayloadSize(step, attributes.value.input, {
+        cause: WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
+        message: "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.",
+      });
+      context.successor = continueRunAsNew(step, attributes.value, closing);
+  }
+}
+
+function requestCancelActivity(context: CommandContext, scheduledEventId: number): void {
+  const { step, completedEventId } = context;
+  const cause = WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
+  if (scheduledEventId <= 0) {
+    throw new BadCommandError(cause, "ScheduledEventId is not set on RequestCancelActivityTaskCommand.");
+  }
+  const activity = step.draft.activities.get(scheduledEventId);
+  const isUnknown = activity === undefined && !hasBufferedEnd(step, scheduledEventId);
+  if (isUnknown || activity?.progress.cancelRequested === true) {
+    throw new BadCommandError(cause, `invalid history builder state for action: activitytask-cancel-requested, ScheduledEventID: ${scheduledEventId}`);
+  }
+  const value = {
+    scheduledEventId: BigInt(scheduledEventId),
+    workflowTaskCompletedEventId: BigInt(completedEventId),
+  };
+  step.record({ kind: "activityTaskCancelRequestedEventAttributes", value });
+  const requested = step.draft.activities.get(scheduledEventId);
+  if (requested === undefined || requested.progress.startedAtMs !== 0) return;
+  recordUnstartedCanceled(context, scheduledEventId);
+}
+
+/** An activity that nobody runs is cancelled at once, and the workflow gets another task to learn it. */
+function recordUnstartedCanceled(context: CommandContext, scheduledEventId: number): void {
+  const { step } = context;
+  const activity = step.draft.activities.get(scheduledEventId);
+  if (activity === undefined) return;
+  const details = textPayloads("ACTIVITY_ID_NOT_STARTED");
+  recordCanceled(step, activity, { details, identity: context.identity });
+  context.isTaskWanted = true;
+}
+
+function hasBufferedEnd(step: Step, scheduledEventId: number): boolean {
+  return step.draft.buffered.some((event) => {
+    const attributes = event.attributes;
+    if (attributes === undefined || !("scheduledEventId" in attributes.value)) return false;
+    return Number(attributes.value.scheduledEventId ?? 0n) === scheduledEventId;
+  });
+}
+
+function startTimer(context: CommandContext, command: CommandInit): void {
+  const { step, completedEventId } = context;
+  if (command.attributes?.kind !== "startTimerCommandAttributes") return;
+  const { timerId = "", startToFireTimeout } = command.attributes.value;
+  const cause = WorkflowTaskFailedCause.BAD_START_TIMER_ATTRIBUTES;
+  checkId(step, { id: timerId, name: "TimerId", command: "StartTimerCommand", cause });
+  try {
+    checkDuration(startToFireTimeout, "An invalid StartToFireTimeout is set on StartTimerCommand");
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new BadCommandError(cause, `${error.message}. TimerId=${timerId}`);
+  }
+  if (step.draft.timers.has(timerId)) {
+    throw new BadCommandError(
+      WorkflowTaskFailedCause.START_TIMER_DUPLICATE_ID,
+      `invalid history builder state for action: add-timer-started-event, TimerID: ${timerId}`,
+    );
+  }
+  const value = {
+    timerId,
+    startToFireTimeout,
+    workflowTaskCompletedEventId: BigInt(completedEventId),
+  };
+  const { userMetadata } = command;
+  step.record({ kind: "timerStartedEventAttributes", value }, { userMetadata });
+}
+
+function checkId(
+  step: Step,
+  checked: {
+    readonly id: string;
+    readonly name: string;
+    readonly command: string;
+    readonly cause: WorkflowTaskFailedCause;
+  },
+): void {
+  const { id, name, command, cause } = checked;
+  if (id === "") throw new BadCommandError(cause, `${name} is not set on ${command}.`);
+  const lengthMax = step.environment.limits.idLengthMax;
+  if (id.length <= lengthMax) return;
+  throw new BadCommandError(
+    cause,
+    `${name} on ${command} exceeds length limit. ${name}=${id} Length=${id.length} Limit=${lengthMax}`,
+  );
+}
+
+function cancelTimer(context: CommandContext, timerId: string): void {
+  const { step, completedEventId, identity } = context;
+  const cause = WorkflowTaskFailedCause.BAD_CANCEL_TIMER_ATTRIBUTES;
+  checkId(step, { id: timerId, name: "TimerId", command: "CancelTimerCommand", cause });
+  const startedEventId = step.draft.timers.get(timerId)?.startedEventId ?? step.dropBufferedTimer(timerId);
+  if (startedEventId === undefined) {
+    throw new BadCommandError(cause, `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`);
+  }
+  const value = {
+    timerId,
+    startedEventId: BigInt(startedEventId),
+    workflowTaskCompletedEventId: BigInt(completedEventId),
+    identity,
+  };
+  step.record({ kind: "timerCanceledEventAttributes", value });
+}
+
+function recordMarker(context: CommandContext, command: CommandInit): void {
+  const { step, completedEventId } = context;
+  if (command.attributes?.kind !== "recordMarkerCommandAttributes") return;
+  const { markerName = "", details, header, failure } = command.attributes.value;
+  const cause = WorkflowTaskFailedCause.BAD_RECORD_MARKER_ATTRIBUTES;
+  checkId(step, { id: markerName, name: "MarkerName", command: "RecordMarkerCommand", cause });
+  for (const payloads of details?.values() ?? []) {
+    checkPayloadSize(step, payloads, {
+      cause,
+      message: "RecordMarkerCommandAttributes.Details exceeds size limit.",
+    });
+  }
+  const workflowTaskCompletedEventId = BigInt(completedEventId);
+  const value = { markerName, details, header, failure, workflowTaskCompletedEventId };
+  const { userMetadata } = command;
+  step.record({ kind: "markerRecordedEventAttributes", value }, { userMetadata });
+}
+
+function changeProperties(context: CommandContext, command: CommandInit): void {
+  const { step } = context;
+  const workflowTaskCompletedEventId = BigInt(context.completedEventId);
+  const attributes = command.attributes;
+  if (attributes?.kind === "upsertWorkflowSearchAttributesCommandAttributes") {
+    const { searchAttributes } = attributes.value;
+    const cause = WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES;
+    if (searchAttributes === undefined) {
+      throw new BadCommandError(cause, "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.");
+    }
+    if ((searchAttributes.indexedFields?.size ?? 0) === 0) {
+      throw new BadCommandError(cause, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.");
+    }
+    const value = { searchAttributes, workflowTaskCompletedEventId };
+    step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
+  }
+  if (attributes?.kind === "modifyWorkflowPropertiesCommandAttributes") {
+    const { upsertedMemo } = attributes.value;
+    const cause = WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
+    if (upsertedMemo === undefined) {
+      throw new BadCommandError(cause, "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.");
+    }
+    if ((upsertedMemo.fields?.size ?? 0) === 0) {
+      throw new BadCommandError(cause, "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.");
+    }
+    step.record({
+      kind: "workflowPropertiesModifiedEventAttributes",
+      value: { upsertedMemo, workflowTaskCompletedEventId },
+    });
+  }
+  step.changeList();
+}

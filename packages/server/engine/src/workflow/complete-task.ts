@@ -1,0 +1,245 @@
+import { InvalidArgumentError } from "@perdure/kernel";
+import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
+import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
+import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
+import { durationMs } from "../wire-time.js";
+import { startActivity } from "./activity.js";
+import { BadCommandError } from "./bad-command-error.js";
+import { checkCommandSequence, type CommandContext, handleCommand } from "./commands.js";
+import { recordTerminated, requireOpen } from "./messages.js";
+import { activityOf, isOpen, type RunState } from "./run-state.js";
+import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
+import {
+  failWorkflowTask,
+  heldWorkflowTask,
+  materializeTask,
+  scheduleWorkflowTask,
+  startWorkflowTask,
+  type TaskProof,
+} from "./workflow-task.js";
+
+/** What completing a workflow task made. */
+export interface TaskCompletion extends StepWithSuccessor {
+  /** Why the completion was refused; the workflow task failed and another follows. */
+  readonly refusal: BadCommandError | undefined;
+  /** Whether the next workflow task was started for the same worker. */
+  readonly isNextTaskHeld: boolean;
+  /** Activities started for the same worker, by the ID of their scheduled event. */
+  readonly eagerActivities: readonly number[];
+}
+
+export interface CompletionInput {
+  readonly proof: TaskProof;
+  readonly request: RespondWorkflowTaskCompletedRequestInit;
+}
+
+/**
+ * Ends a workflow task with a worker's commands. All of them happen or none: an illegal command
+ * fails the task, and the result tells so.
+ *
+ * @throws {NotFoundError} The worker does not hold the current task, or the run has closed.
+ * @throws {InvalidArgumentError} The sequence of commands is illegal, or a later attempt of the
+ * task has an illegal command: nothing happened, the task times out.
+ */
+export function completeWorkflowTask(
+  run: RunState,
+  input: CompletionInput,
+  environment: StepEnvironment,
+): TaskCompletion {
+  requireOpen(run);
+  const task = heldWorkflowTask(run, input.proof);
+  checkCommandSequence(input.request.commands ?? []);
+  const step = new Step(run, environment);
+  const context: CommandContext = {
+    step,
+    completedEventId: recordCompleted(step, task, input.request),
+    identity: input.request.identity ?? "",
+    eagerActivities: [],
+    successor: undefined,
+    isTaskWanted: false,
+  };
+  try {
+    for (const command of input.request.commands ?? []) handleCommand(context, command);
+  } catch (error) {
+    if (!(error instanceof BadCommandError)) throw error;
+    return refuse(run, { error, task, input }, environment);
+  }
+  return finishCompletion(context, task, input.request);
+}
+
+function recordCompleted(
+  step: Step,
+  task: WorkflowTaskProgress,
+  request: RespondWorkflowTaskCompletedRequestInit,
+): number {
+  const { scheduledEventId, startedEventId } = materializeTask(step, task);
+  const value = {
+    scheduledEventId: BigInt(scheduledEventId),
+    startedEventId: BigInt(startedEventId),
+    identity: request.identity,
+    binaryChecksum: request.binaryChecksum,
+    workerVersion: request.workerVersionStamp,
+    sdkMetadata: request.sdkMetadata,
+    meteringMetadata: request.meteringMetadata,
+    deployment: request.deployment,
+    versioningBehavior: request.versioningBehavior,
+    workerDeploymentName: request.deploymentOptions?.deploymentName,
+  };
+  const completedEventId = step.record({ kind: "workflowTaskCompletedEventAttributes", value });
+  if (task.isTransient) step.setWorkflowTask(undefined);
+  const sticky = request.stickyAttributes;
+  const queue = sticky?.workerTaskQueue?.name ?? "";
+  if (queue === "") step.setSticky(undefined);
+  else setSticky(step, { queue, scheduleToStartMs: durationMs(sticky?.scheduleToStartTimeout) });
+  return completedEventId;
+}
+
+function setSticky(step: Step, sticky: { queue: string; scheduleToStartMs: number }): void {
+  const known = step.draft.sticky;
+  const isKnown =
+    known?.queue === sticky.queue && known.scheduleToStartMs === sticky.scheduleToStartMs;
+  if (!isKnown) step.setSticky(sticky);
+}
+
+function finishCompletion(
+  context: CommandContext,
+  task: WorkflowTaskProgress,
+  request: RespondWorkflowTaskCompletedRequestInit,
+): TaskCompletion {
+  const { step } = context;
+  const eagerActivities = startEagerActivities(context);
+  let isNextTaskHeld = false;
+  const isHeartbeat = request.forceCreateNewWorkflowTask === true;
+  const isWanted = isHeartbeat || context.isTaskWanted || !step.draft.buffered.isEmpty();
+  if (isOpen(step.draft) && isWanted) {
+    isNextTaskHeld = request.returnNewWorkflowTask === true;
+    const isBare = isHeartbeat && (request.commands ?? []).length === 0;
+    scheduleNext(step, { isNextTaskHeld, chainFromMs: isBare ? task.originalScheduledAtMs : undefined });
+    if (isNextTaskHeld) {
+      const requestId = "request-from-RespondWorkflowTaskCompleted";
+      startWorkflowTask(step, { identity: context.identity, requestId });
+    }
+  }
+  return {
+    ...step.finish(),
+    successor: context.successor,
+    refusal: undefined,
+    isNextTaskHeld,
+    eagerActivities,
+  };
+}
+
+function scheduleNext(
+  step: Step,
+  next: { readonly isNextTaskHeld: boolean; readonly chainFromMs: number | undefined },
+): void {
+  // Commands that cancel an activity make a task by themselves.
+  if (step.draft.workflowTask !== undefined) return;
+  const { chainFromMs } = next;
+  const isOffered = !next.isNextTaskHeld;
+  scheduleWorkflowTask(
+    step,
+    chainFromMs === undefined ? { isOffered } : { isOffered, originalScheduledAtMs: chainFromMs },
+  );
+}
+
+function startEagerActivities(context: CommandContext): readonly number[] {
+  const { step } = context;
+  if (!isOpen(step.draft)) return [];
+  const pending = context.eagerActivities.filter((id) => step.draft.activities.has(id));
+  for (const scheduledEventId of pending) {
+    const { stamp } = activityOf(step.draft, scheduledEventId).progress;
+    const requestId = step.environment.newId();
+    startActivity(step, { scheduledEventId, stamp, identity: context.identity, requestId });
+  }
+  return pending;
+}
+
+interface Refusal {
+  readonly error: BadCommandError;
+  readonly task: WorkflowTaskProgress;
+  readonly input: CompletionInput;
+}
+
+/** Fails the task for an illegal command. Nothing of the completion is kept. */
+function refuse(run: RunState, refusal: Refusal, environment: StepEnvironment): TaskCompletion {
+  const { error, task, input } = refusal;
+  const isUnhandled = error.failedCause === WorkflowTaskFailedCause.UNHANDLED_COMMAND;
+  if (task.attempt > 1 && !isUnhandled) throw new InvalidArgumentError(messageOf(error));
+
+  const step = new Step(run, environment);
+  const attempt = failWorkflowTask(step, {
+    cause: error.failedCause,
+    failure: commandFailure(error),
+    identity: input.request.identity ?? "",
+    binaryChecksum: input.request.binaryChecksum ?? "",
+  });
+  if (error.isFatal) {
+    step.flushBuffered();
+    const reason = messageOf(error);
+    recordTerminated(step, { reason, details: undefined, identity: "history-service" });
+  } else {
+    scheduleWorkflowTask(step, { attempt });
+  }
+  const finished = step.finish();
+  return {
+    ...finished,
+    successor: undefined,
+    refusal: error,
+    isNextTaskHeld: false,
+    eagerActivities: [],
+  };
+}
+
+/** What the worker is told: the cause, and what is wrong with the command. */
+export function messageOf(error: BadCommandError): string {
+  const name = causeName(error.failedCause);
+  return error.message === name ? name : `${name}: ${error.message}`;
+}
+
+function causeName(cause: WorkflowTaskFailedCause): string {
+  const entry = Object.entries(WorkflowTaskFailedCause).find(([, value]) => value === cause);
+  const words = (entry?.[0] ?? "UNSPECIFIED").toLowerCase().split("_");
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+}
+
+function commandFailure(error: BadCommandError): FailureInit {
+  const failureInfo = { kind: "serverFailureInfo", value: { nonRetryable: true } } as const;
+  return { message: messageOf(error), source: "Server", failureInfo };
+}
+
+export interface TaskFailureInput {
+  readonly proof: TaskProof;
+  readonly cause: WorkflowTaskFailedCause;
+  readonly failure: FailureInit | undefined;
+  readonly identity: string;
+  readonly binaryChecksum: string;
+}
+
+/**
+ * Ends a workflow task that its worker could not do. Failures of later attempts are dropped: the
+ * task times out then, which slows a worker down that fails again and again.
+ *
+ * @throws {NotFoundError} The worker does not hold the current task, or the run has closed.
+ */
+export function reportTaskFailure(
+  run: RunState,
+  failed: TaskFailureInput,
+  environment: StepEnvironment,
+): RunStep {
+  requireOpen(run);
+  const task = heldWorkflowTask(run, failed.proof);
+  const step = new Step(run, environment);
+  if (task.attempt > 1) return step.finish();
+  if (failed.cause === WorkflowTaskFailedCause.GRPC_MESSAGE_TOO_LARGE) {
+    failWorkflowTask(step, { ...failed, cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND });
+    step.flushBuffered();
+    const reason = "GrpcMessageTooLarge";
+    recordTerminated(step, { reason, details: undefined, identity: "history-service" });
+    return step.finish();
+  }
+  const attempt = failWorkflowTask(step, failed);
+  scheduleWorkflowTask(step, { attempt });
+  return step.finish();
+}

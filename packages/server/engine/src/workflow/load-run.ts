@@ -1,0 +1,158 @@
+import { invariant } from "@perdure/kernel";
+import {
+  type ActivityProgress,
+  RunDelta,
+  RunSnapshot,
+  type RunSnapshotInit,
+} from "@perdure/proto/perdure/internal/v1";
+import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
+import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
+import { timestampMs, toTimestamp } from "../wire-time.js";
+import { applyEvent } from "./apply-event.js";
+import { type Activity, emptyRun, type RunDraft, type RunIdentity, type RunState } from "./run-state.js";
+import type { LogRecord } from "./step.js";
+
+/** Number of the snapshot format; a snapshot of a higher one is refused. */
+const SNAPSHOT_FORMAT = 1;
+
+/** A stored state and the log entries written after it. */
+export interface StoredRun {
+  readonly identity: RunIdentity;
+  /** Encoded by `snapshotRun`; `undefined`: the log holds everything. */
+  readonly snapshot: Uint8Array | undefined;
+  /** The first log entry of the run, which holds its started event. */
+  readonly first: LogRecord;
+  /** Entries after the snapshot in order; all after `first` when there is no snapshot. */
+  readonly rest: readonly LogRecord[];
+}
+
+/** Folds a stored run into its state. */
+export function loadRun(stored: StoredRun): RunState {
+  const draft: RunDraft = { ...emptyRun(stored.identity) };
+  applyRecord(draft, stored.first);
+  if (stored.snapshot !== undefined) restore(draft, RunSnapshot.decode(stored.snapshot));
+  for (const record of stored.rest) applyRecord(draft, record);
+  return draft;
+}
+
+function applyRecord(draft: RunDraft, record: LogRecord): void {
+  if (record.eventCount > 0) {
+    for (const event of History.decode(record.events).events) {
+      applyEvent(draft, event);
+      draft.nextEventId = Number(event.eventId) + 1;
+    }
+    draft.historySizeBytes += record.events.length;
+  }
+  draft.transitionCount += 1;
+  if (record.delta.length > 0) applyDelta(draft, RunDelta.decode(record.delta));
+}
+
+function applyDelta(draft: RunDraft, delta: RunDelta): void {
+  const isClosed = draft.status !== WorkflowExecutionStatus.RUNNING;
+  if (delta.bufferFlushed) draft.buffered = draft.buffered.clear();
+  if (!isClosed) {
+    for (const event of delta.buffered) {
+      draft.buffered = draft.buffered.push(event);
+      applyEvent(draft, event);
+    }
+    if (delta.workflowTask !== undefined) {
+      draft.workflowTask = delta.workflowTask.scheduledEventId === 0 ? undefined : delta.workflowTask;
+      if (draft.workflowTask !== undefined) draft.firstTaskAtMs = 0;
+    }
+    if (delta.sticky !== undefined) draft.sticky = delta.sticky.queue === "" ? undefined : delta.sticky;
+  }
+  for (const progress of delta.activities) putProgress(draft, progress);
+  draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
+  draft.requestIds = draft.requestIds.merge(delta.requestIds);
+  if (delta.cancelRequestId !== "") draft.cancelRequestId = delta.cancelRequestId;
+}
+
+function putProgress(draft: RunDraft, progress: ActivityProgress): void {
+  const activity = draft.activities.get(progress.scheduledEventId);
+  if (activity === undefined) return;
+  draft.activities = draft.activities.set(progress.scheduledEventId, { ...activity, progress });
+}
+
+/** Encodes a state so that `loadRun` need not fold the log before it. */
+export function snapshotRun(run: RunState): Uint8Array {
+  const snapshot: RunSnapshotInit = {
+    format: SNAPSHOT_FORMAT,
+    nextEventId: run.nextEventId,
+    historySizeBytes: run.historySizeBytes,
+    status: run.status,
+    closeTimeMs: run.closeTimeMs,
+    workflowTask: run.workflowTask,
+    sticky: run.sticky,
+    activities: run.activities.valueSeq().map(snapshotActivity).toArray(),
+    timers: run.timers.valueSeq().toArray(),
+    buffered: run.buffered.toArray(),
+    signalRequestIds: run.signalRequestIds.toArray(),
+    requestIds: new Map(run.requestIds),
+    transitionCount: run.transitionCount,
+    firstTaskAtMs: run.firstTaskAtMs,
+    previousStartedEventId: run.previousStartedEventId,
+    lastCompletedEventId: run.lastCompletedEventId,
+    cancelRequested: run.isCancelRequested,
+    cancelRequestId: run.cancelRequestId,
+    memo: run.memo,
+    searchAttributes: run.searchAttributes,
+    signalCount: run.signalCount,
+    workerVersion: run.workerVersion,
+    newExecutionRunId: run.newExecutionRunId,
+    resetPoints: run.resetPoints.toArray(),
+  };
+  return RunSnapshot.encode(snapshot);
+}
+
+function snapshotActivity(activity: Activity): NonNullable<RunSnapshotInit["activities"]>[number] {
+  const scheduled: HistoryEventInit = {
+    eventId: BigInt(activity.scheduledEventId),
+    eventTime: toTimestamp(activity.scheduledTimeMs),
+    attributes: { kind: "activityTaskScheduledEventAttributes", value: activity.scheduled },
+  };
+  return { scheduled, progress: activity.progress };
+}
+
+function restore(draft: RunDraft, snapshot: RunSnapshot): void {
+  invariant(snapshot.format <= SNAPSHOT_FORMAT, "A snapshot is never of a newer format");
+  draft.nextEventId = snapshot.nextEventId;
+  draft.historySizeBytes = snapshot.historySizeBytes;
+  draft.status = snapshot.status as WorkflowExecutionStatus;
+  draft.closeTimeMs = snapshot.closeTimeMs;
+  draft.workflowTask = snapshot.workflowTask;
+  draft.sticky = snapshot.sticky;
+  draft.timers = PersistentMap(snapshot.timers.map((timer) => [timer.timerId, timer]));
+  draft.buffered = List(snapshot.buffered);
+  draft.signalRequestIds = PersistentSet(snapshot.signalRequestIds);
+  draft.requestIds = PersistentMap(snapshot.requestIds);
+  draft.transitionCount = snapshot.transitionCount;
+  draft.firstTaskAtMs = snapshot.firstTaskAtMs;
+  draft.previousStartedEventId = snapshot.previousStartedEventId;
+  draft.lastCompletedEventId = snapshot.lastCompletedEventId;
+  draft.isCancelRequested = snapshot.cancelRequested;
+  draft.cancelRequestId = snapshot.cancelRequestId;
+  draft.memo = snapshot.memo;
+  draft.searchAttributes = snapshot.searchAttributes;
+  draft.signalCount = snapshot.signalCount;
+  draft.workerVersion = snapshot.workerVersion;
+  draft.newExecutionRunId = snapshot.newExecutionRunId;
+  draft.resetPoints = List(snapshot.resetPoints);
+  restoreActivities(draft, snapshot);
+}
+
+function restoreActivities(draft: RunDraft, snapshot: RunSnapshot): void {
+  const activities: [number, Activity][] = [];
+  for (const { scheduled, progress } of snapshot.activities) {
+    if (scheduled?.attributes?.kind !== "activityTaskScheduledEventAttributes") continue;
+    if (progress === undefined) continue;
+    const scheduledEventId = progress.scheduledEventId;
+    const scheduledTimeMs = timestampMs(scheduled.eventTime);
+    const activity = { scheduledEventId, scheduled: scheduled.attributes.value, scheduledTimeMs, progress };
+    activities.push([scheduledEventId, activity]);
+  }
+  draft.activities = PersistentMap(activities);
+  draft.activityIds = PersistentMap(
+    activities.map(([scheduledEventId, { scheduled }]) => [scheduled.activityId ?? "", scheduledEventId]),
+  );
+}

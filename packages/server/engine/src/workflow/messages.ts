@@ -1,0 +1,168 @@
+import { CancellationAlreadyRequestedError, NotFoundError, ResourceExhaustedError } from "@perdure/kernel";
+import type {
+  HeaderInit,
+  LinkInit,
+  PayloadsInit,
+  WorkflowExecutionInit,
+} from "@perdure/proto/temporal/api/common/v1";
+import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import { hasStartedTask, isOpen, type RunState } from "./run-state.js";
+import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import {
+  abandonWorkflowTask,
+  ensureWorkflowTask,
+  failWorkflowTask,
+  scheduleWorkflowTask,
+} from "./workflow-task.js";
+
+export interface SignalInput {
+  readonly signalName: string;
+  readonly input: PayloadsInit | undefined;
+  readonly identity: string;
+  readonly header: HeaderInit | undefined;
+  readonly requestId: string;
+  readonly skipGenerateWorkflowTask?: boolean;
+  readonly externalWorkflowExecution?: WorkflowExecutionInit;
+  readonly links?: readonly LinkInit[] | undefined;
+}
+
+/**
+ * Checks that the run has not closed.
+ *
+ * @throws {NotFoundError}
+ */
+export function requireOpen(run: RunState): void {
+  if (!isOpen(run)) throw new NotFoundError("workflow execution already completed");
+}
+
+/**
+ * Delivers a signal. A repeated request ID changes nothing.
+ *
+ * @throws {NotFoundError} The run has closed.
+ */
+export function signalRun(run: RunState, signal: SignalInput, environment: StepEnvironment): RunStep {
+  requireOpen(run);
+  const step = new Step(run, environment);
+  if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
+  recordSignal(step, signal);
+  if (signal.skipGenerateWorkflowTask !== true) wakeWorkflow(step);
+  limitBuffer(step);
+  return step.finish();
+}
+
+/** Records a signal and remembers its request ID. */
+export function recordSignal(step: Step, signal: SignalInput): void {
+  const { signalName, input, identity, header, externalWorkflowExecution, requestId } = signal;
+  const skipGenerateWorkflowTask = signal.skipGenerateWorkflowTask ?? false;
+  const value = {
+    signalName,
+    input,
+    identity,
+    header,
+    skipGenerateWorkflowTask,
+    externalWorkflowExecution,
+    requestId,
+  };
+  const { links } = signal;
+  step.recordOrBuffer({ kind: "workflowExecutionSignaledEventAttributes", value }, { links });
+  if (requestId !== "") step.addSignalRequestId(requestId);
+}
+
+/** Schedules a workflow task; a plain start delay ends, a back-off between runs does not. */
+function wakeWorkflow(step: Step): void {
+  const { draft } = step;
+  if (draft.workflowTask === undefined && isPlainStartDelay(draft)) scheduleWorkflowTask(step);
+  else ensureWorkflowTask(step);
+}
+
+function isPlainStartDelay(run: RunState): boolean {
+  if (run.firstTaskAtMs === 0) return false;
+  const isFirstRun = (run.started.continuedExecutionRunId ?? "") === "";
+  return isFirstRun && (run.started.cronSchedule ?? "") === "";
+}
+
+/** Fails the running workflow task when too many events wait for it: they are delivered at once. */
+function limitBuffer(step: Step): void {
+  if (step.draft.buffered.size <= step.environment.limits.bufferedEventsMax) return;
+  if (!hasStartedTask(step.draft)) return;
+  failWorkflowTask(step, {
+    cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
+    failure: undefined,
+    identity: "history-service",
+  });
+  scheduleWorkflowTask(step);
+}
+
+export interface CancelInput {
+  readonly requestId: string;
+  readonly identity: string;
+  readonly cause: string;
+  readonly links?: readonly LinkInit[] | undefined;
+}
+
+/**
+ * Asks the workflow to cancel itself.
+ *
+ * @throws {NotFoundError} The run has closed.
+ * @throws {CancellationAlreadyRequestedError} Another request asked before.
+ */
+export function requestCancelRun(
+  run: RunState,
+  cancel: CancelInput,
+  environment: StepEnvironment,
+): RunStep {
+  requireOpen(run);
+  const step = new Step(run, environment);
+  if (run.isCancelRequested) {
+    const isRepeated = cancel.requestId !== "" && run.cancelRequestId === cancel.requestId;
+    if (isRepeated) return step.finish();
+    throw new CancellationAlreadyRequestedError("cancellation already requested for this workflow execution");
+  }
+  const value = { cause: cancel.cause, identity: cancel.identity };
+  const { links } = cancel;
+  step.recordOrBuffer({ kind: "workflowExecutionCancelRequestedEventAttributes", value }, { links });
+  step.setCancelRequestId(cancel.requestId);
+  ensureWorkflowTask(step);
+  return step.finish();
+}
+
+export interface TerminateInput {
+  readonly reason: string;
+  readonly details: PayloadsInit | undefined;
+  readonly identity: string;
+  readonly links?: readonly LinkInit[] | undefined;
+}
+
+/**
+ * Closes the run without asking the workflow.
+ *
+ * @throws {NotFoundError} The run has closed.
+ */
+export function terminateRun(
+  run: RunState,
+  terminate: TerminateInput,
+  environment: StepEnvironment,
+): RunStep {
+  requireOpen(run);
+  const step = new Step(run, environment);
+  abandonWorkflowTask(step);
+  recordTerminated(step, terminate);
+  return step.finish();
+}
+
+/** Records the termination of a run that has no running workflow task. */
+export function recordTerminated(step: Step, terminate: TerminateInput): void {
+  const { reason, details, identity, links } = terminate;
+  const value = { reason, details, identity };
+  step.record({ kind: "workflowExecutionTerminatedEventAttributes", value }, { links });
+  step.changeList();
+}
+
+/** Whether a failing close attempt keeps newcomers away, so that the workflow can ever close. */
+export function refuseWhileClosing(isClosing: boolean): void {
+  if (!isClosing) return;
+  throw new ResourceExhaustedError(
+    "Workflow operation can not be applied because workflow is closing.",
+    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
+  );
+}

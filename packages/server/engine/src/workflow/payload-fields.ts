@@ -1,0 +1,41 @@
+import type {
+  MemoInit,
+  PayloadInit,
+  SearchAttributesInit,
+} from "@perdure/proto/temporal/api/common/v1";
+
+/** Whether a payload stands for "no value": nothing encoded, or JSON null or an empty list. */
+function isUnset(payload: PayloadInit): boolean {
+  const encoding = payload.metadata?.get("encoding");
+  if (encoding !== undefined && Buffer.from(encoding).toString("latin1") === "binary/null") return true;
+  const data = payload.data;
+  if (data === undefined || data.length === 0) return true;
+  if (data.length > "null".length) return false;
+  const text = Buffer.from(data).toString("latin1");
+  return text === "null" || text === "[]";
+}
+
+function mergeFields(
+  fields: ReadonlyMap<string, PayloadInit> | undefined,
+  changes: ReadonlyMap<string, PayloadInit> | undefined,
+): ReadonlyMap<string, PayloadInit> {
+  const merged = new Map(fields);
+  for (const [name, payload] of changes ?? []) {
+    if (isUnset(payload)) merged.delete(name);
+    else merged.set(name, payload);
+  }
+  return merged;
+}
+
+/** Sets the memo fields of `changes`; a null payload removes its field. */
+export function mergeMemo(memo: MemoInit | undefined, changes: MemoInit | undefined): MemoInit {
+  return { fields: mergeFields(memo?.fields, changes?.fields) };
+}
+
+/** Sets the search attributes of `changes`; a null or empty payload removes its attribute. */
+export function mergeSearchAttributes(
+  attributes: SearchAttributesInit | undefined,
+  changes: SearchAttributesInit | undefined,
+): SearchAttributesInit {
+  return { indexedFields: mergeFields(attributes?.indexedFields, changes?.indexedFields) };
+}

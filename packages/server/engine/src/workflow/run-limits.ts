@@ -1,0 +1,50 @@
+/** Limits and defaults of a run; the official server's dynamic configuration names are given. */
+export interface RunLimits {
+  /** `history.defaultActivityRetryPolicy` and `history.defaultWorkflowRetryPolicy`. */
+  readonly defaultRetry: {
+    readonly initialIntervalMs: number;
+    readonly backoffCoefficient: number;
+    readonly maximumIntervalFactor: number;
+  };
+  /** `limit.historyCount.suggestContinueAsNew`, events. */
+  readonly historyCountSuggested: number;
+  /** `limit.historySize.suggestContinueAsNew`, bytes. */
+  readonly historySizeSuggestedBytes: number;
+  /** `limit.historyCount.error`, events: a run beyond it is terminated. */
+  readonly historyCountMax: number;
+  /** `limit.historySize.error`, bytes: a run beyond it is terminated. */
+  readonly historySizeMaxBytes: number;
+  /** `limit.blobSize.error`, bytes of one payload field. */
+  readonly blobSizeMaxBytes: number;
+  /** `limit.memoSize.error`, bytes. */
+  readonly memoSizeMaxBytes: number;
+  /** `limit.numPendingActivities.error`. */
+  readonly pendingActivitiesMax: number;
+  /** `history.maximumBufferedEventsBatch`: one more fails the running workflow task. */
+  readonly bufferedEventsMax: number;
+  /** `history.workflowTaskRetryMaxInterval`. */
+  readonly workflowTaskRetryIntervalMsMax: number;
+  /** `history.workflowTaskHeartbeatTimeout`. */
+  readonly workflowTaskHeartbeatTimeoutMs: number;
+  /** `history.workflowIdReuseMinimalInterval` does not apply here; shortest life of a run that continues as new. */
+  readonly continueAsNewIntervalMsMin: number;
+  /** `limit.maxIDLength`, characters. */
+  readonly idLengthMax: number;
+}
+
+/** The official server's defaults. Source: its dynamic configuration. */
+export const DEFAULT_RUN_LIMITS: RunLimits = {
+  defaultRetry: { initialIntervalMs: 1000, backoffCoefficient: 2, maximumIntervalFactor: 100 },
+  historyCountSuggested: 4 * 1024,
+  historySizeSuggestedBytes: 4 * 1024 * 1024,
+  historyCountMax: 50 * 1024,
+  historySizeMaxBytes: 50 * 1024 * 1024,
+  blobSizeMaxBytes: 2 * 1024 * 1024,
+  memoSizeMaxBytes: 2 * 1024 * 1024,
+  pendingActivitiesMax: 2000,
+  bufferedEventsMax: 100,
+  workflowTaskRetryIntervalMsMax: 10 * 60 * 1000,
+  workflowTaskHeartbeatTimeoutMs: 30 * 60 * 1000,
+  continueAsNewIntervalMsMin: 1000,
+  idLengthMax: 1000,
+};

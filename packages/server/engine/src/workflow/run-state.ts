@@ -1,0 +1,159 @@
+import { invariant } from "@perdure/kernel";
+import type {
+  ActivityProgress,
+  ResetPoint,
+  StickyWorker,
+  TimerProgress,
+  WorkflowTaskProgress,
+} from "@perdure/proto/perdure/internal/v1";
+import type {
+  MemoInit,
+  SearchAttributesInit,
+  WorkerVersionStampInit,
+} from "@perdure/proto/temporal/api/common/v1";
+import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import type {
+  ActivityTaskScheduledEventAttributesInit,
+  HistoryEventInit,
+  WorkflowExecutionStartedEventAttributesInit,
+} from "@perdure/proto/temporal/api/history/v1";
+import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
+import { durationMs, timestampMs } from "../wire-time.js";
+
+/** A pending activity. */
+export interface Activity {
+  readonly scheduledEventId: number;
+  readonly scheduled: ActivityTaskScheduledEventAttributesInit;
+  /** Time of the scheduled event, milliseconds since the epoch. */
+  readonly scheduledTimeMs: number;
+  readonly progress: ActivityProgress;
+}
+
+/**
+ * The state of one workflow run: folded from its log, never written as a whole. Values are
+ * immutable; a step makes a new state and leaves the old one as it was. Event IDs are numbers
+ * here (a history is far below 2^53 events) and 64-bit integers on the wire.
+ */
+export interface RunState {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Attributes of event 1. */
+  readonly started: WorkflowExecutionStartedEventAttributesInit;
+  readonly startTimeMs: number;
+  readonly status: WorkflowExecutionStatus;
+  /** 0 while the run is open. */
+  readonly closeTimeMs: number;
+  readonly nextEventId: number;
+  readonly historySizeBytes: number;
+  readonly transitionCount: number;
+  /** When the first workflow task comes, for a start with delay or back-off; 0 once it came. */
+  readonly firstTaskAtMs: number;
+  readonly workflowTask: WorkflowTaskProgress | undefined;
+  readonly sticky: StickyWorker | undefined;
+  /** Started event of the last completed workflow task; 0 before the first. */
+  readonly previousStartedEventId: number;
+  /** Completed event of the last completed workflow task; 0 before the first. */
+  readonly lastCompletedEventId: number;
+  readonly isCancelRequested: boolean;
+  readonly cancelRequestId: string;
+  /** By the ID of the scheduled event. */
+  readonly activities: PersistentMap<number, Activity>;
+  /** Scheduled event by activity ID. */
+  readonly activityIds: PersistentMap<string, number>;
+  /** By timer ID. */
+  readonly timers: PersistentMap<string, TimerProgress>;
+  /** Events that came while a workflow task was running; they have no IDs yet. */
+  readonly buffered: List<HistoryEventInit>;
+  readonly signalRequestIds: PersistentSet<string>;
+  readonly signalCount: number;
+  /** Request IDs attached to the run, with the event that each stands for. */
+  readonly requestIds: PersistentMap<string, number>;
+  readonly memo: MemoInit | undefined;
+  readonly searchAttributes: SearchAttributesInit | undefined;
+  readonly workerVersion: WorkerVersionStampInit | undefined;
+  readonly newExecutionRunId: string;
+  readonly resetPoints: List<ResetPoint>;
+}
+
+/** A state that a step is making. */
+export type RunDraft = { -readonly [Field in keyof RunState]: RunState[Field] };
+
+/** Names a run before it has events. */
+export interface RunIdentity {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** The state before the started event. */
+export function emptyRun(identity: RunIdentity): RunState {
+  return {
+    namespaceId: identity.namespaceId,
+    workflowId: identity.workflowId,
+    runId: identity.runId,
+    started: {},
+    startTimeMs: 0,
+    status: WorkflowExecutionStatus.RUNNING,
+    closeTimeMs: 0,
+    nextEventId: 1,
+    historySizeBytes: 0,
+    transitionCount: 0,
+    firstTaskAtMs: 0,
+    workflowTask: undefined,
+    sticky: undefined,
+    previousStartedEventId: 0,
+    lastCompletedEventId: 0,
+    isCancelRequested: false,
+    cancelRequestId: "",
+    activities: PersistentMap(),
+    activityIds: PersistentMap(),
+    timers: PersistentMap(),
+    buffered: List(),
+    signalRequestIds: PersistentSet(),
+    signalCount: 0,
+    requestIds: PersistentMap(),
+    memo: undefined,
+    searchAttributes: undefined,
+    workerVersion: undefined,
+    newExecutionRunId: "",
+    resetPoints: List(),
+  };
+}
+
+/** Whether the run has not closed. */
+export function isOpen(run: RunState): boolean {
+  return run.status === WorkflowExecutionStatus.RUNNING;
+}
+
+/** Whether a worker holds the current workflow task. */
+export function hasStartedTask(run: RunState): boolean {
+  return run.workflowTask !== undefined && run.workflowTask.startedEventId !== 0;
+}
+
+/** Name of the run's normal task queue. */
+export function taskQueueName(run: RunState): string {
+  return run.started.taskQueue?.name ?? "";
+}
+
+/** When the run times out, milliseconds since the epoch; 0 when it never does. */
+export function runTimeoutAtMs(run: RunState): number {
+  const runTimeoutMs = durationMs(run.started.workflowRunTimeout);
+  if (runTimeoutMs === 0) return executionTimeoutAtMs(run);
+  const backoffMs = durationMs(run.started.firstWorkflowTaskBackoff);
+  const runEndMs = run.startTimeMs + backoffMs + runTimeoutMs;
+  const executionEndMs = executionTimeoutAtMs(run);
+  return executionEndMs === 0 ? runEndMs : Math.min(runEndMs, executionEndMs);
+}
+
+/** When the whole chain of runs times out, milliseconds since the epoch; 0 when it never does. */
+export function executionTimeoutAtMs(run: RunState): number {
+  return timestampMs(run.started.workflowExecutionExpirationTime);
+}
+
+/** The pending activity that `scheduledEventId` scheduled, which is there. */
+export function activityOf(run: RunState, scheduledEventId: number): Activity {
+  const activity = run.activities.get(scheduledEventId);
+  invariant(activity !== undefined, `No pending activity ${scheduledEventId}`);
+  return activity;
+}

@@ -1,0 +1,118 @@
+import type { ResetPointsInit } from "@perdure/proto/temporal/api/workflow/v1";
+import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
+import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
+import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
+import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
+import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
+import { emptyRun, type RunIdentity } from "./run-state.js";
+import { recordSignal, type SignalInput } from "./messages.js";
+import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import { scheduleWorkflowTask, startWorkflowTask } from "./workflow-task.js";
+
+/** A checked request to start a workflow: names are there, durations are legal, defaults are filled. */
+export interface StartInput {
+  readonly request: StartWorkflowExecutionRequestInit;
+  /** The signal of a signal-with-start. */
+  readonly signal?: SignalInput;
+  /** Identity of the worker that takes the first task with the reply; absent when none does. */
+  readonly eagerIdentity?: string | undefined;
+}
+
+/** Makes a run's first events from a request. */
+export function startRun(
+  identity: RunIdentity,
+  input: StartInput,
+  environment: StepEnvironment,
+): RunStep {
+  const { request } = input;
+  const step = new Step(emptyRun(identity), environment);
+  const delayMs = durationMs(request.workflowStartDelay);
+  const isEager = input.eagerIdentity !== undefined && delayMs === 0;
+  const executionMs = durationMs(request.workflowExecutionTimeout);
+  const value: WorkflowExecutionStartedEventAttributesInit = {
+    ...fromRequest(request),
+    originalExecutionRunId: identity.runId,
+    firstExecutionRunId: identity.runId,
+    workflowId: identity.workflowId,
+    attempt: 1,
+    firstWorkflowTaskBackoff: delayMs > 0 ? toDuration(delayMs) : toDuration(0),
+    workflowExecutionExpirationTime:
+      executionMs > 0 ? toTimestamp(step.nowMs + delayMs + executionMs) : undefined,
+    eagerExecutionAccepted: isEager,
+  };
+  recordStarted(step, value, request);
+  const requestId = request.requestId ?? "";
+  step.addRequestId(requestId, 1);
+  if (input.signal !== undefined) recordSignal(step, input.signal);
+  if (step.draft.firstTaskAtMs === 0) scheduleWorkflowTask(step, { isOffered: !isEager });
+  if (isEager) {
+    startWorkflowTask(step, { identity: input.eagerIdentity ?? "", requestId });
+  }
+  return step.finish();
+}
+
+function fromRequest(
+  request: StartWorkflowExecutionRequestInit,
+): WorkflowExecutionStartedEventAttributesInit {
+  return {
+    workflowType: request.workflowType,
+    taskQueue: { name: request.taskQueue?.name, kind: TaskQueueKind.NORMAL },
+    input: request.input,
+    workflowExecutionTimeout: request.workflowExecutionTimeout ?? toDuration(0),
+    workflowRunTimeout: request.workflowRunTimeout ?? toDuration(0),
+    workflowTaskTimeout: request.workflowTaskTimeout,
+    identity: request.identity,
+    retryPolicy: request.retryPolicy,
+    cronSchedule: request.cronSchedule,
+    memo: request.memo,
+    searchAttributes: request.searchAttributes,
+    header: request.header,
+    completionCallbacks: request.completionCallbacks,
+    versioningOverride: request.versioningOverride,
+    priority: request.priority,
+  };
+}
+
+function recordStarted(
+  step: Step,
+  value: WorkflowExecutionStartedEventAttributesInit,
+  request: {
+    readonly userMetadata?: UserMetadataInit | undefined;
+    readonly links?: readonly LinkInit[] | undefined;
+  },
+): void {
+  const { userMetadata, links } = request;
+  step.record({ kind: "workflowExecutionStartedEventAttributes", value }, { userMetadata, links });
+  step.changeList();
+}
+
+/** What a run that follows another takes over. */
+export interface SuccessorInput {
+  readonly initiator: ContinueAsNewInitiator;
+  /** Attributes that the new started event shares with the old one or with the command. */
+  readonly attributes: WorkflowExecutionStartedEventAttributesInit;
+  readonly backoffMs: number;
+  readonly resetPoints: ResetPointsInit | undefined;
+}
+
+/** Makes the first events of the run that follows a closed one in the same chain. */
+export function startSuccessor(
+  identity: RunIdentity,
+  input: SuccessorInput,
+  environment: StepEnvironment,
+): RunStep {
+  const step = new Step(emptyRun(identity), environment);
+  const value = {
+    ...input.attributes,
+    initiator: input.initiator,
+    originalExecutionRunId: identity.runId,
+    workflowId: identity.workflowId,
+    firstWorkflowTaskBackoff: toDuration(input.backoffMs),
+    prevAutoResetPoints: input.resetPoints,
+  };
+  recordStarted(step, value, {});
+  step.addRequestId(environment.newId(), 1);
+  if (step.draft.firstTaskAtMs === 0) scheduleWorkflowTask(step);
+  return step.finish();
+}

@@ -1,0 +1,296 @@
+import { invariant } from "@perdure/kernel";
+import { RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
+import type { LinkInit, PrincipalInit } from "@perdure/proto/temporal/api/common/v1";
+import { HistoryEvent, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
+import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
+import { encodeWithRaw } from "@perdure/proto/wire";
+import { toTimestamp } from "../wire-time.js";
+import { applyEvent } from "./apply-event.js";
+import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
+import type { RunLimits } from "./run-limits.js";
+import { type Activity, hasStartedTask, type RunDraft, type RunState } from "./run-state.js";
+
+/** What a step is given besides the state and the trigger: it reads no clock and draws no number. */
+export interface StepEnvironment {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  readonly newId: () => string;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly limits: RunLimits;
+}
+
+/** Work to be offered to pollers once the step is durable. */
+export interface TaskOffer {
+  readonly kind: "workflow" | "activity";
+  readonly queueName: string;
+  readonly scheduledEventId: number;
+  readonly stamp: number;
+  /** 1 (first) to 5 (last). */
+  readonly priority: number;
+}
+
+/** What a step appends to the run's log. */
+export interface LogRecord {
+  readonly firstEventId: number;
+  readonly eventCount: number;
+  /** Encoded `temporal.api.history.v1.History`; empty when there is no event. */
+  readonly events: Uint8Array;
+  /** Encoded `perdure.internal.v1.RunDelta`; empty when nothing changed besides events. */
+  readonly delta: Uint8Array;
+}
+
+/** What a step made of a run. */
+export interface RunStep {
+  readonly next: RunState;
+  /** `undefined` when nothing changed. */
+  readonly record: LogRecord | undefined;
+  readonly offers: readonly TaskOffer[];
+  /** Whether the run's row in lists changed. */
+  readonly isListChanged: boolean;
+}
+
+/** A step of a run together with the run that follows it, if it closed with a successor. */
+export interface StepWithSuccessor extends RunStep {
+  readonly successor: RunStep | undefined;
+}
+
+export interface EventOptions {
+  /** Time of the event when it is not the time of the step, milliseconds since the epoch. */
+  readonly timeMs?: number;
+  readonly userMetadata?: UserMetadataInit | undefined;
+  readonly links?: readonly LinkInit[] | undefined;
+  readonly principal?: PrincipalInit | undefined;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** First task ID: what clients see as `HistoryEvent.task_id` is this plus the event's ID. */
+const TASK_ID_BASE = 1 << 20;
+
+/** Builds one step: records events, notes what else changed, and gathers the work that follows. */
+export class Step {
+  readonly draft: RunDraft;
+  readonly #firstEventId: number;
+  readonly #events: Uint8Array[] = [];
+  readonly #offers: TaskOffer[] = [];
+  readonly #dirtyActivities = new Set<number>();
+  #buffered: HistoryEventInit[] = [];
+  #signalRequestIds: string[] = [];
+  #requestIds = new Map<string, number>();
+  #cancelRequestId = "";
+  #isTaskDirty = false;
+  #isStickyDirty = false;
+  #isFlushed = false;
+  #isListChanged = false;
+
+  constructor(
+    readonly run: RunState,
+    readonly environment: StepEnvironment,
+  ) {
+    this.draft = { ...run };
+    this.#firstEventId = run.nextEventId;
+  }
+
+  get nowMs(): number {
+    return this.environment.nowMs;
+  }
+
+  /** Writes an event to the history and folds it into the draft. Returns its ID. */
+  record(attributes: EventAttributes, options: EventOptions = {}): number {
+    return this.#append(this.#event(attributes, options));
+  }
+
+  /**
+   * Records an event that came from outside the workflow: while a worker holds a workflow task it
+   * waits, without an ID, until that task ends. Returns the ID, or 0 when it waits.
+   */
+  recordOrBuffer(attributes: EventAttributes, options: EventOptions = {}): number {
+    invariant(isBufferable(attributes.kind), `Events of kind ${attributes.kind} never wait`);
+    const event = this.#event(attributes, options);
+    if (!hasStartedTask(this.draft)) return this.#append(event);
+    this.draft.buffered = this.draft.buffered.push(event);
+    this.#buffered.push(event);
+    applyEvent(this.draft, event);
+    return 0;
+  }
+
+  /** Gives the waiting events their IDs, in the order in which they came. */
+  flushBuffered(): void {
+    if (this.draft.buffered.isEmpty()) return;
+    const waiting = this.draft.buffered;
+    this.draft.buffered = waiting.clear();
+    this.#buffered = [];
+    this.#isFlushed = true;
+    const startedEventIds = new Map<bigint, bigint>();
+    for (const event of waiting) {
+      const wired = wireStartedEvent(event, startedEventIds);
+      const eventId = this.#append(wired);
+      if (wired.attributes?.kind === "activityTaskStartedEventAttributes") {
+        startedEventIds.set(wired.attributes.value.scheduledEventId ?? 0n, BigInt(eventId));
+      }
+    }
+  }
+
+  /**
+   * Takes a timer's fired event out of the waiting ones, because the workflow cancels the timer.
+   * Returns the ID of the timer's started event; `undefined` when no such event waits.
+   */
+  dropBufferedTimer(timerId: string): number | undefined {
+    const index = this.draft.buffered.findIndex(
+      ({ attributes }) =>
+        attributes?.kind === "timerFiredEventAttributes" && attributes.value.timerId === timerId,
+    );
+    const attributes = this.draft.buffered.get(index)?.attributes;
+    if (index < 0 || attributes?.kind !== "timerFiredEventAttributes") return undefined;
+    this.#replaceBuffer(this.draft.buffered.delete(index));
+    return Number(attributes.value.startedEventId ?? 0n);
+  }
+
+  /** Writes the whole list of waiting events into the log anew. */
+  #replaceBuffer(buffered: RunState["buffered"]): void {
+    this.draft.buffered = buffered;
+    this.#buffered = buffered.toArray();
+    this.#isFlushed = true;
+  }
+
+  setWorkflowTask(task: RunState["workflowTask"]): void {
+    this.draft.workflowTask = task;
+    this.#isTaskDirty = true;
+  }
+
+  setSticky(sticky: RunState["sticky"]): void {
+    if (sticky === undefined && this.draft.sticky === undefined) return;
+    this.draft.sticky = sticky;
+    this.#isStickyDirty = true;
+  }
+
+  putActivity(activity: Activity): void {
+    this.draft.activities = this.draft.activities.set(activity.scheduledEventId, activity);
+    this.#dirtyActivities.add(activity.scheduledEventId);
+  }
+
+  /** Remembers a signal's request ID, so that a repeated request changes nothing. */
+  addSignalRequestId(requestId: string): void {
+    this.draft.signalRequestIds = this.draft.signalRequestIds.add(requestId);
+    this.#signalRequestIds.push(requestId);
+  }
+
+  /** Remembers which event a request ID stands for. */
+  addRequestId(requestId: string, eventId: number): void {
+    this.draft.requestIds = this.draft.requestIds.set(requestId, eventId);
+    this.#requestIds.set(requestId, eventId);
+  }
+
+  /** Remembers who asked first to cancel the run. */
+  setCancelRequestId(requestId: string): void {
+    this.draft.cancelRequestId = requestId;
+    this.#cancelRequestId = requestId;
+  }
+
+  offer(offer: TaskOffer): void {
+    this.#offers.push(offer);
+  }
+
+  /** Tells that the run's row in lists must be written. */
+  changeList(): void {
+    this.#isListChanged = true;
+  }
+
+  finish(): RunStep {
+    const delta = this.#delta();
+    const eventCount = this.#events.length;
+    if (eventCount === 0 && delta === undefined) {
+      return { next: this.run, record: undefined, offers: this.#offers, isListChanged: false };
+    }
+    const events = eventCount === 0 ? NOTHING : encodeWithRaw(NOTHING, 1, this.#events);
+    this.draft.historySizeBytes += events.length;
+    this.draft.transitionCount += 1;
+    const record = {
+      firstEventId: this.#firstEventId,
+      eventCount,
+      events,
+      delta: delta === undefined ? NOTHING : RunDelta.encode(delta),
+    };
+    return {
+      next: this.draft,
+      record,
+      offers: this.#offers,
+      isListChanged: this.#isListChanged,
+    };
+  }
+
+  #event(attributes: EventAttributes, options: EventOptions): HistoryEventInit {
+    return {
+      eventTime: toTimestamp(options.timeMs ?? this.nowMs),
+      eventType: eventTypeOf(attributes),
+      attributes,
+      userMetadata: options.userMetadata,
+      links: options.links,
+      principal: options.principal,
+    };
+  }
+
+  #append(event: HistoryEventInit): number {
+    const eventId = this.draft.nextEventId;
+    const taskId = BigInt(TASK_ID_BASE + eventId);
+    const numbered = { ...event, eventId: BigInt(eventId), taskId };
+    this.#events.push(HistoryEvent.encode(numbered));
+    this.draft.nextEventId = eventId + 1;
+    applyEvent(this.draft, numbered);
+    return eventId;
+  }
+
+  #delta(): RunDeltaInit | undefined {
+    const activities = this.#changedActivities();
+    const isChanged =
+      this.#isTaskDirty ||
+      this.#isStickyDirty ||
+      this.#isFlushed ||
+      activities.length > 0 ||
+      this.#buffered.length > 0 ||
+      this.#signalRequestIds.length > 0 ||
+      this.#requestIds.size > 0 ||
+      this.#cancelRequestId !== "";
+    if (!isChanged) return undefined;
+    return {
+      workflowTask: this.#isTaskDirty ? (this.draft.workflowTask ?? {}) : undefined,
+      sticky: this.#isStickyDirty ? (this.draft.sticky ?? {}) : undefined,
+      activities,
+      buffered: this.#buffered,
+      bufferFlushed: this.#isFlushed,
+      signalRequestIds: this.#signalRequestIds,
+      requestIds: this.#requestIds,
+      cancelRequestId: this.#cancelRequestId,
+    };
+  }
+
+  #changedActivities(): RunDeltaInit["activities"] & {} {
+    if (this.#dirtyActivities.size === 0) return [];
+    return [...this.#dirtyActivities].flatMap((scheduledEventId) => {
+      const activity = this.draft.activities.get(scheduledEventId);
+      return activity === undefined ? [] : [activity.progress];
+    });
+  }
+}
+
+/** Puts the ID of an activity's started event, which waited too, into the event that ended it. */
+function wireStartedEvent(
+  event: HistoryEventInit,
+  startedEventIds: ReadonlyMap<bigint, bigint>,
+): HistoryEventInit {
+  const attributes = event.attributes;
+  switch (attributes?.kind) {
+    case "activityTaskCompletedEventAttributes":
+    case "activityTaskFailedEventAttributes":
+    case "activityTaskTimedOutEventAttributes":
+    case "activityTaskCanceledEventAttributes": {
+      const startedEventId = startedEventIds.get(attributes.value.scheduledEventId ?? 0n);
+      if (startedEventId === undefined) return event;
+      const value = { ...attributes.value, startedEventId };
+      return { ...event, attributes: { kind: attributes.kind, value } as EventAttributes };
+    }
+    default:
+      return event;
+  }
+}

@@ -1,0 +1,134 @@
+import { TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
+import { durationMs } from "../wire-time.js";
+import { endBackoff, timeOutActivity } from "./activity.js";
+import { timeOutRun } from "./close.js";
+import { type Activity, isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
+import { type StepWithSuccessor, Step, type StepEnvironment } from "./step.js";
+import {
+  ensureWorkflowTask,
+  leaveStickyQueue,
+  scheduleWorkflowTask,
+  timeOutWorkflowTask,
+  workflowTaskTimeoutMs,
+} from "./workflow-task.js";
+
+/** Something that a run has to do at a time. */
+type Deadline =
+  | { readonly kind: "run"; readonly atMs: number }
+  | { readonly kind: "firstTask"; readonly atMs: number }
+  | { readonly kind: "taskStart"; readonly atMs: number }
+  | { readonly kind: "taskClose"; readonly atMs: number }
+  | { readonly kind: "timer"; readonly atMs: number; readonly timerId: string }
+  | { readonly kind: "backoff"; readonly atMs: number; readonly scheduledEventId: number }
+  | {
+      readonly kind: "activity";
+      readonly atMs: number;
+      readonly scheduledEventId: number;
+      readonly type: TimeoutType;
+    };
+
+/** When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news. */
+export function nextWakeMs(run: RunState, workflowTaskRetryIntervalMsMax: number): number | undefined {
+  return earliest(run, workflowTaskRetryIntervalMsMax)?.atMs;
+}
+
+/** Does everything that is due, in the order of its time. Without anything due nothing changes. */
+export function wakeRun(run: RunState, environment: StepEnvironment): StepWithSuccessor {
+  const step = new Step(run, environment);
+  const intervalMsMax = environment.limits.workflowTaskRetryIntervalMsMax;
+  for (;;) {
+    const deadline = isOpen(step.draft) ? earliest(step.draft, intervalMsMax) : undefined;
+    if (deadline === undefined || deadline.atMs > environment.nowMs) break;
+    if (deadline.kind === "run") {
+      const successor = timeOutRun(step);
+      return { ...step.finish(), successor };
+    }
+    meet(step, deadline);
+  }
+  return { ...step.finish(), successor: undefined };
+}
+
+function earliest(run: RunState, intervalMsMax: number): Deadline | undefined {
+  if (!isOpen(run)) return undefined;
+  let first: Deadline | undefined;
+  const consider = (deadline: Deadline | undefined): void => {
+    if (deadline === undefined || deadline.atMs === 0) return;
+    if (first === undefined || deadline.atMs < first.atMs) first = deadline;
+  };
+  consider({ kind: "run", atMs: runTimeoutAtMs(run) });
+  consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
+  consider(workflowTaskDeadline(run, intervalMsMax));
+  for (const timer of run.timers.values()) {
+    consider({ kind: "timer", atMs: timer.fireAtMs, timerId: timer.timerId });
+  }
+  for (const activity of run.activities.values()) considerActivity(activity, consider);
+  return first;
+}
+
+function workflowTaskDeadline(run: RunState, intervalMsMax: number): Deadline | undefined {
+  const task = run.workflowTask;
+  if (task === undefined) return undefined;
+  if (task.startedEventId !== 0) {
+    const timeoutMs = workflowTaskTimeoutMs(run, task.attempt, intervalMsMax);
+    return { kind: "taskClose", atMs: task.startedAtMs + timeoutMs };
+  }
+  if (task.stickyQueue === "" || run.sticky === undefined) return undefined;
+  const { scheduleToStartMs } = run.sticky;
+  if (scheduleToStartMs === 0) return undefined;
+  return { kind: "taskStart", atMs: task.scheduledAtMs + scheduleToStartMs };
+}
+
+function considerActivity(activity: Activity, consider: (deadline: Deadline) => void): void {
+  const { progress, scheduled, scheduledEventId } = activity;
+  if (progress.isBackingOff) {
+    consider({ kind: "backoff", atMs: progress.scheduledAtMs, scheduledEventId });
+  }
+  const addTimeout = (type: TimeoutType, fromMs: number, spanMs: number): void => {
+    if (spanMs > 0) consider({ kind: "activity", atMs: fromMs + spanMs, scheduledEventId, type });
+  };
+  const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
+  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
+  if (progress.startedAtMs === 0) {
+    const scheduleToStartMs = durationMs(scheduled.scheduleToStartTimeout);
+    addTimeout(TimeoutType.SCHEDULE_TO_START, progress.scheduledAtMs, scheduleToStartMs);
+    return;
+  }
+  const startToCloseMs = durationMs(scheduled.startToCloseTimeout);
+  addTimeout(TimeoutType.START_TO_CLOSE, progress.startedAtMs, startToCloseMs);
+  const livedAtMs = Math.max(progress.startedAtMs, progress.lastHeartbeatAtMs);
+  addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(scheduled.heartbeatTimeout));
+}
+
+function meet(step: Step, deadline: Exclude<Deadline, { kind: "run" }>): void {
+  switch (deadline.kind) {
+    case "firstTask":
+      step.draft.firstTaskAtMs = 0;
+      scheduleWorkflowTask(step);
+      return;
+    case "taskStart":
+      leaveStickyQueue(step);
+      return;
+    case "taskClose":
+      scheduleWorkflowTask(step, { attempt: timeOutWorkflowTask(step) });
+      return;
+    case "timer":
+      fireTimer(step, deadline.timerId);
+      return;
+    case "backoff":
+    case "activity": {
+      const activity = step.draft.activities.get(deadline.scheduledEventId);
+      if (activity === undefined) return;
+      if (deadline.kind === "backoff") endBackoff(step, activity);
+      else timeOutActivity(step, activity, deadline.type);
+    }
+  }
+}
+
+function fireTimer(step: Step, timerId: string): void {
+  const timer = step.draft.timers.get(timerId);
+  if (timer === undefined) return;
+  const value = { timerId, startedEventId: BigInt(timer.startedEventId) };
+  step.recordOrBuffer({ kind: "timerFiredEventAttributes", value });
+  ensureWorkflowTask(step);
+}
+

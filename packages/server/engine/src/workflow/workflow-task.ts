@@ -1,0 +1,326 @@
+import { NotFoundError } from "@perdure/kernel";
+import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
+import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
+import {
+  SuggestContinueAsNewReason,
+  TaskQueueKind,
+  TimeoutType,
+  WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
+import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
+import type { HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
+import type { TaskQueueInit } from "@perdure/proto/temporal/api/taskqueue/v1";
+import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
+import { NO_WORKFLOW_TASK } from "./apply-event.js";
+import { type EventAttributes, eventTypeOf } from "./event-types.js";
+import { type RunState, taskQueueName } from "./run-state.js";
+import type { Step } from "./step.js";
+
+/** Priority of tasks without one. */
+const PRIORITY_DEFAULT = 3;
+
+/** Attempts of a workflow task that get the plain timeout; later ones get more, as a back-off. */
+const PLAIN_TIMEOUT_ATTEMPTS = 3;
+const TASK_RETRY_INTERVAL_MS = 5000;
+
+/** Time that a worker has for a workflow task, milliseconds; grows when attempts keep failing. */
+export function workflowTaskTimeoutMs(run: RunState, attempt: number, intervalMsMax: number): number {
+  const timeoutMs = durationMs(run.started.workflowTaskTimeout);
+  if (attempt <= PLAIN_TIMEOUT_ATTEMPTS) return timeoutMs;
+  const backoffMs = TASK_RETRY_INTERVAL_MS * 2 ** (attempt - PLAIN_TIMEOUT_ATTEMPTS - 1);
+  return timeoutMs + Math.min(backoffMs, intervalMsMax);
+}
+
+/** The queue that the next workflow task goes to, as events name it. */
+export function currentTaskQueue(run: RunState): TaskQueueInit {
+  const normalName = taskQueueName(run);
+  if (run.sticky === undefined) return { name: normalName, kind: TaskQueueKind.NORMAL };
+  return { name: run.sticky.queue, kind: TaskQueueKind.STICKY, normalName };
+}
+
+function timeoutOf(step: Step, attempt: number): number {
+  const intervalMsMax = step.environment.limits.workflowTaskRetryIntervalMsMax;
+  return workflowTaskTimeoutMs(step.draft, attempt, intervalMsMax);
+}
+
+export interface ScheduleOptions {
+  /** The attempt if no event waits: above 1 the task is transient, its events come when it ends well. */
+  readonly attempt?: number;
+  /** Time of the first task of a chain of heartbeats, milliseconds since the epoch. */
+  readonly originalScheduledAtMs?: number;
+  /** Whether pollers are told; not when the task is handed out in this very step. */
+  readonly isOffered?: boolean;
+}
+
+/** Schedules a workflow task; there is none. Waiting events are written first. */
+export function scheduleWorkflowTask(step: Step, options: ScheduleOptions = {}): void {
+  let attempt = options.attempt ?? 1;
+  if (!step.draft.buffered.isEmpty()) {
+    attempt = 1;
+    step.flushBuffered();
+  }
+  if (attempt === 1) recordScheduled(step, attempt);
+  else step.setWorkflowTask(transientTask(step, attempt));
+  const task = step.draft.workflowTask;
+  if (task === undefined) return;
+  const originalScheduledAtMs = options.originalScheduledAtMs;
+  if (originalScheduledAtMs !== undefined) step.setWorkflowTask({ ...task, originalScheduledAtMs });
+  if (options.isOffered !== false) offerWorkflowTask(step);
+}
+
+/** Puts the pending workflow task before pollers. */
+export function offerWorkflowTask(step: Step): void {
+  const task = step.draft.workflowTask;
+  if (task === undefined) return;
+  step.offer({
+    kind: "workflow",
+    queueName: task.stickyQueue === "" ? taskQueueName(step.draft) : task.stickyQueue,
+    scheduledEventId: task.scheduledEventId,
+    stamp: task.attempt,
+    priority: priorityOf(step.draft.started.priority?.priorityKey),
+  });
+}
+
+/** Priority of a task, 1 to 5, from what a user gave (0: not given). */
+export function priorityOf(priorityKey: number | undefined): number {
+  return priorityKey === undefined || priorityKey === 0 ? PRIORITY_DEFAULT : Math.min(priorityKey, 5);
+}
+
+/** Schedules a workflow task for news, unless one is pending or the run waits for its first. */
+export function ensureWorkflowTask(step: Step): void {
+  if (step.draft.workflowTask !== undefined) return;
+  if (step.draft.firstTaskAtMs > 0) return;
+  scheduleWorkflowTask(step);
+}
+
+function recordScheduled(step: Step, attempt: number, timeMs = step.nowMs): number {
+  const value = {
+    taskQueue: currentTaskQueue(step.draft),
+    startToCloseTimeout: toDuration(timeoutOf(step, attempt)),
+    attempt,
+  };
+  return step.record({ kind: "workflowTaskScheduledEventAttributes", value }, { timeMs });
+}
+
+function transientTask(step: Step, attempt: number): WorkflowTaskProgress {
+  return {
+    ...NO_WORKFLOW_TASK,
+    scheduledEventId: step.draft.nextEventId,
+    attempt,
+    scheduledAtMs: step.nowMs,
+    originalScheduledAtMs: step.nowMs,
+    isTransient: true,
+    stickyQueue: step.draft.sticky?.queue ?? "",
+  };
+}
+
+export interface TaskStart {
+  readonly scheduledEventId: number;
+  readonly stamp: number;
+  readonly identity: string;
+  readonly requestId: string;
+}
+
+/** Whether the pending workflow task is the one that a queue hands out. */
+export function isWorkflowTaskCurrent(run: RunState, start: TaskStart): boolean {
+  const task = run.workflowTask;
+  if (task === undefined || task.startedEventId !== 0) return false;
+  return task.scheduledEventId === start.scheduledEventId && task.attempt === start.stamp;
+}
+
+/** Gives the pending workflow task to a worker. */
+export function startWorkflowTask(step: Step, start: Pick<TaskStart, "identity" | "requestId">): void {
+  let task = step.draft.workflowTask;
+  if (task === undefined) return;
+  const historySizeBytes = step.draft.historySizeBytes;
+  // Events that came since make the task an ordinary one: its place in the history is taken.
+  if (task.isTransient && task.scheduledEventId !== step.draft.nextEventId) {
+    recordScheduled(step, 1);
+    task = step.draft.workflowTask ?? task;
+  }
+  if (task.isTransient) {
+    step.setWorkflowTask({
+      ...task,
+      startedEventId: task.scheduledEventId + 1,
+      startedAtMs: step.nowMs,
+      requestId: start.requestId,
+      identity: start.identity,
+    });
+    return;
+  }
+  const attributes = startedAttributes(step, task.scheduledEventId, { ...start, historySizeBytes });
+  step.record(attributes);
+}
+
+function startedAttributes(
+  step: Step,
+  scheduledEventId: number,
+  start: { readonly identity: string; readonly requestId: string; readonly historySizeBytes: number },
+): EventAttributes {
+  const { limits } = step.environment;
+  const reasons: SuggestContinueAsNewReason[] = [];
+  if (start.historySizeBytes >= limits.historySizeSuggestedBytes) {
+    reasons.push(SuggestContinueAsNewReason.HISTORY_SIZE_TOO_LARGE);
+  }
+  if (step.draft.nextEventId >= limits.historyCountSuggested) {
+    reasons.push(SuggestContinueAsNewReason.TOO_MANY_HISTORY_EVENTS);
+  }
+  const value = {
+    scheduledEventId: BigInt(scheduledEventId),
+    identity: start.identity,
+    requestId: start.requestId,
+    historySizeBytes: BigInt(start.historySizeBytes),
+    suggestContinueAsNew: reasons.length > 0,
+    suggestContinueAsNewReasons: reasons,
+  };
+  return { kind: "workflowTaskStartedEventAttributes", value };
+}
+
+/** What proves that a worker holds the current workflow task. */
+export interface TaskProof {
+  readonly scheduledEventId: number;
+  readonly startedEventId: number;
+  readonly attempt: number;
+  readonly startedAtMs: number;
+}
+
+/**
+ * The workflow task that the worker holds.
+ *
+ * @throws {NotFoundError} It is not the current one (any more), or the run has closed.
+ */
+export function heldWorkflowTask(run: RunState, proof: TaskProof): WorkflowTaskProgress {
+  const task = run.workflowTask;
+  const isHeld =
+    task !== undefined &&
+    task.startedEventId !== 0 &&
+    task.scheduledEventId === proof.scheduledEventId &&
+    task.startedEventId === proof.startedEventId &&
+    task.attempt === proof.attempt &&
+    task.startedAtMs === proof.startedAtMs;
+  if (!isHeld) throw new NotFoundError("Workflow task not found.");
+  return task;
+}
+
+/** Writes the scheduled and started events of a transient task that ends well. Returns their IDs. */
+export function materializeTask(
+  step: Step,
+  task: WorkflowTaskProgress,
+): { readonly scheduledEventId: number; readonly startedEventId: number } {
+  if (!task.isTransient) return task;
+  const historySizeBytes = step.draft.historySizeBytes;
+  const scheduledEventId = recordScheduled(step, task.attempt, task.scheduledAtMs);
+  const attributes = startedAttributes(step, scheduledEventId, { ...task, historySizeBytes });
+  const startedEventId = step.record(attributes, { timeMs: task.startedAtMs });
+  return { scheduledEventId, startedEventId };
+}
+
+/** Events that a worker must see of a transient task, though they are not in the history. */
+export function transientEvents(step: Step): readonly HistoryEventInit[] {
+  const task = step.draft.workflowTask;
+  if (task === undefined || !task.isTransient) return [];
+  const scheduled: EventAttributes = {
+    kind: "workflowTaskScheduledEventAttributes",
+    value: {
+      taskQueue: currentTaskQueue(step.draft),
+      startToCloseTimeout: toDuration(timeoutOf(step, task.attempt)),
+      attempt: task.attempt,
+    },
+  };
+  const started = startedAttributes(step, task.scheduledEventId, {
+    ...task,
+    historySizeBytes: step.draft.historySizeBytes,
+  });
+  return [
+    unwritten(scheduled, task.scheduledEventId, task.scheduledAtMs),
+    unwritten(started, task.startedEventId, task.startedAtMs),
+  ];
+}
+
+function unwritten(attributes: EventAttributes, eventId: number, timeMs: number): HistoryEventInit {
+  return {
+    eventId: BigInt(eventId),
+    eventTime: toTimestamp(timeMs),
+    eventType: eventTypeOf(attributes),
+    attributes,
+  };
+}
+
+export interface TaskFailure {
+  readonly cause: WorkflowTaskFailedCause;
+  readonly failure: FailureInit | undefined;
+  readonly identity: string;
+  readonly binaryChecksum?: string;
+}
+
+/**
+ * Ends the running workflow task as failed and tells which attempt comes next. A failure on a
+ * sticky queue does not count: the next attempt goes to the normal queue with the whole history.
+ */
+export function failWorkflowTask(step: Step, failed: TaskFailure): number {
+  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  if (!task.isTransient) {
+    const value = {
+      scheduledEventId: BigInt(task.scheduledEventId),
+      startedEventId: BigInt(task.startedEventId),
+      cause: failed.cause,
+      failure: failed.failure,
+      identity: failed.identity,
+      binaryChecksum: failed.binaryChecksum,
+    };
+    step.record({ kind: "workflowTaskFailedEventAttributes", value });
+  }
+  return afterFailedAttempt(step, task);
+}
+
+/** Ends the running workflow task because its worker was silent too long. Returns the next attempt. */
+export function timeOutWorkflowTask(step: Step): number {
+  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  if (!task.isTransient) recordTimedOut(step, task, TimeoutType.START_TO_CLOSE);
+  return afterFailedAttempt(step, task);
+}
+
+/** Takes the task off the sticky queue, where nobody came for it, to the normal one. */
+export function leaveStickyQueue(step: Step): void {
+  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  if (!task.isTransient) recordTimedOut(step, task, TimeoutType.SCHEDULE_TO_START);
+  step.setWorkflowTask(undefined);
+  step.setSticky(undefined);
+  scheduleWorkflowTask(step);
+}
+
+function recordTimedOut(step: Step, task: WorkflowTaskProgress, timeoutType: TimeoutType): void {
+  const value = {
+    scheduledEventId: BigInt(task.scheduledEventId),
+    startedEventId: BigInt(task.startedEventId),
+    timeoutType,
+  };
+  step.record({ kind: "workflowTaskTimedOutEventAttributes", value });
+}
+
+function afterFailedAttempt(step: Step, task: WorkflowTaskProgress): number {
+  const isOnSticky = step.draft.sticky !== undefined;
+  step.setWorkflowTask(undefined);
+  step.setSticky(undefined);
+  return isOnSticky ? 1 : task.attempt + 1;
+}
+
+/** Ends a running workflow task of a run that is being closed by force, and writes what waited. */
+export function abandonWorkflowTask(step: Step): void {
+  const task = step.draft.workflowTask;
+  if (task === undefined) return;
+  if (task.startedEventId !== 0) {
+    failWorkflowTask(step, {
+      cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
+      failure: undefined,
+      identity: "history-service",
+    });
+  }
+  step.flushBuffered();
+}
+
+/** A payload list of one JSON string. */
+export function textPayloads(text: string): PayloadsInit {
+  const metadata = new Map([["encoding", Buffer.from("json/plain")]]);
+  return { payloads: [{ metadata, data: Buffer.from(JSON.stringify(text)) }] };
+}
