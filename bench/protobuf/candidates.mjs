@@ -12,6 +12,16 @@ export const candidates = {
     return { decode: (bytes) => type.decode(bytes), encode: (message) => type.encode(message) };
   },
 
+  "@perdure/proto, encodeFrame": async (typeName) => {
+    const { encodeFrame } = await import("@perdure/proto/wire");
+    const module = await import("@perdure/proto/temporal/api/workflowservice/v1");
+    const type = module[shortName(typeName)];
+    return {
+      decode: (bytes) => type.decode(bytes),
+      encode: (message) => encodeFrame(type, message, 0),
+    };
+  },
+
   "protobufjs static": async (typeName) => {
     const root = require(new URL("static.cjs", cache).pathname);
     const type = typeName.split(".").reduce((scope, name) => scope[name], root);
@@ -27,7 +37,10 @@ export const candidates = {
   "@bufbuild/protobuf": async (typeName) => {
     const { createFileRegistry, fromBinary, toBinary } = await import("@bufbuild/protobuf");
     const { FileDescriptorSetSchema } = await import("@bufbuild/protobuf/wkt");
-    const set = fromBinary(FileDescriptorSetSchema, readFileSync(new URL("descriptors.bin", cache)));
+    const set = fromBinary(
+      FileDescriptorSetSchema,
+      readFileSync(new URL("descriptors.bin", cache)),
+    );
     const schema = createFileRegistry(set).getMessage(typeName);
     return {
       decode: (bytes) => fromBinary(schema, bytes),

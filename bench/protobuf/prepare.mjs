@@ -26,7 +26,11 @@ const TS_PROTO_OPTIONS = [
 
 export function prepare() {
   mkdirSync(cache, { recursive: true });
-  const set = encodeWithRaw(nothing, 1, descriptorFiles.map((file) => file.bytes));
+  const set = encodeWithRaw(
+    nothing,
+    1,
+    descriptorFiles.map((file) => file.bytes),
+  );
   writeFileSync(new URL("descriptors.bin", cache), set);
   prepareProtobufjs();
   prepareTsProto();
@@ -54,7 +58,9 @@ function prepareTsProto() {
     .add(file)
     .add(new protobuf.Field("error", 1, "string"))
     .add(new protobuf.Field("file", 15, "File", "repeated"));
-  const wanted = descriptorFiles.map(({ name }) => name).filter((name) => name.startsWith("temporal"));
+  const wanted = descriptorFiles
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith("temporal"));
   const input = request
     .encode({
       fileToGenerate: wanted,

@@ -9,7 +9,10 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 if (!existsSync(`${here}node_modules/ts-proto`)) {
-  execFileSync("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund"], { cwd: here, stdio: "inherit" });
+  execFileSync("npm", ["install", "--no-package-lock", "--no-audit", "--no-fund"], {
+    cwd: here,
+    stdio: "inherit",
+  });
 }
 if (!existsSync(`${here}.cache/ts-proto.mjs`)) (await import("./prepare.mjs")).prepare();
 

@@ -75,7 +75,12 @@ function taskScheduled() {
 }
 
 function taskStarted(id) {
-  const value = { scheduledEventId: BigInt(id - 1), identity, requestId: runId, historySizeBytes: 900n };
+  const value = {
+    scheduledEventId: BigInt(id - 1),
+    identity,
+    requestId: runId,
+    historySizeBytes: 900n,
+  };
   return [EventType.WORKFLOW_TASK_STARTED, "workflowTaskStarted", value];
 }
 
@@ -127,7 +132,7 @@ const STEP = [
 
 const FIRST = [started, taskScheduled, taskStarted];
 
-/** The messages to encode and decode: what a worker gets for a first workflow task, and a history. */
+/** What a worker gets for a first workflow task, and a history. */
 export const samples = [
   {
     name: "1 KB PollWorkflowTaskQueueResponse",

@@ -26,7 +26,7 @@ ${entries.join("")}]);
 
 export const DESCRIPTOR_TYPES = `import type { DescriptorFile } from "@perdure/proto/wire";
 
-/** All files of the API, each after the files that it imports. Some 300 kB: import it when needed. */
+/** All files of the API, each after those that it imports. Large: import it when needed. */
 export declare const descriptorFiles: readonly DescriptorFile[];
 `;
 

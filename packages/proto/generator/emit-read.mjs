@@ -3,7 +3,9 @@ import { defaultOf, packedTagOf, scalarOf, tagOf } from "./wire-types.mjs";
 
 /** Returns the function that reads a message's fields into one object of a fixed shape. */
 export function emitRead(message, imports) {
-  const defaults = slots(message).map((slot) => `  ${slot.name}: ${defaultOfSlot(slot, imports)},\n`);
+  const defaults = slots(message).map(
+    (slot) => `  ${slot.name}: ${defaultOfSlot(slot, imports)},\n`,
+  );
   const cases = message.fields.map((field) => fieldCases(message, field, imports));
   const maps = message.fields.filter((field) => field.map);
   return `export function ${message.ident}$read(r, end, m = {
@@ -82,7 +84,8 @@ function mapFunction(message, field, imports) {
   const { key, value } = field.map;
   const insert = imports.fromWire("insert");
   const start = value.message ? "undefined" : defaultOf(value, imports);
-  const read = value.message && imports.name(value.message.packageName, `${value.message.ident}$read`);
+  const read =
+    value.message && imports.name(value.message.packageName, `${value.message.ident}$read`);
   const result = value.message ? `v ?? r.absent(${read})` : "v";
   return `function ${mapReader(message, field)}(r, map) {
   let k = ${defaultOf(key, imports)};

@@ -1,5 +1,5 @@
 import { slots } from "./emit-types.mjs";
-import { putMethod, packedTagOf, scalarOf, tagOf } from "./wire-types.mjs";
+import { packedTagOf, putMethod, scalarOf, tagOf } from "./wire-types.mjs";
 
 /** Returns the function that writes a message's fields, in the order of their properties. */
 export function emitWrite(message, imports) {
@@ -61,13 +61,17 @@ function mapLines(field, value, imports) {
  */
 function oneofLines({ name, members }, imports) {
   const byLength = groupByLength(members);
-  const cases = [...byLength].sort(([a], [b]) => a - b).map(([length, fields]) => {
-    const tests = fields.map((field) => `if (k === "${field.name}") ${item(field, "v", imports)}`);
-    return `      case ${length}:
+  const cases = [...byLength]
+    .sort(([a], [b]) => a - b)
+    .map(([length, fields]) => {
+      const tests = fields.map(
+        (field) => `if (k === "${field.name}") ${item(field, "v", imports)}`,
+      );
+      return `      case ${length}:
         ${tests.join("\n        else ")}
         break;
 `;
-  });
+    });
   return `  if (m.${name} !== undefined) {
     const { kind: k, value: v } = m.${name};
     switch (k.length) {

@@ -87,7 +87,7 @@ function typeOf(one, refer) {
   return { type: type.fieldsArray ? TYPES.message : TYPES.enum, typeName: refer(type) };
 }
 
-/** `search_attributes` → `SearchAttributesEntry`: the message that protoc makes of a map field. */
+/** `searchAttributes` → `SearchAttributesEntry`: the message that protoc makes of a map. */
 function entryName(one) {
   return `${one.name[0].toUpperCase()}${one.name.slice(1)}Entry`;
 }

@@ -28,7 +28,9 @@ function protoFiles() {
 
 /** What the generated code depends on, as text: changes when the code has to be made again. */
 export function inputFingerprint() {
-  const versions = [temporalProto, reflection].map((file) => JSON.parse(readFileSync(file)).version);
+  const versions = [temporalProto, reflection].map(
+    (file) => JSON.parse(readFileSync(file)).version,
+  );
   const protos = protoFiles().map(([name, file]) => `${name}\n${readFileSync(file, "utf8")}`);
   return [...versions, ...protos].join("\n");
 }

@@ -36,6 +36,7 @@ export function defaultOf(field, imports) {
 
 /** Returns the name of the writer's method that writes a bare value. */
 export function putMethod(field) {
-  const scalar = scalarOf(field).replace("uint64", "int64").replace("sfixed", "fixed"); // Same bytes.
+  // These have the same bytes.
+  const scalar = scalarOf(field).replace("uint64", "int64").replace("sfixed", "fixed");
   return `put${scalar[0].toUpperCase()}${scalar.slice(1)}`;
 }

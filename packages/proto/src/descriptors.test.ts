@@ -11,7 +11,8 @@ describe("descriptorFiles", () => {
   it("come after the files that they import", () => {
     const seen = new Set<string>();
     for (const { name, dependencies } of descriptorFiles) {
-      for (const dependency of dependencies) assert.ok(seen.has(dependency), `${name}: ${dependency}`);
+      for (const dependency of dependencies)
+        assert.ok(seen.has(dependency), `${name}: ${dependency}`);
       seen.add(name);
     }
   });
@@ -37,7 +38,9 @@ describe("descriptorFiles", () => {
   });
 
   it("keep the HTTP bindings of methods", () => {
-    const service = descriptorFiles.find(({ name }) => name.endsWith("workflowservice/v1/service.proto"));
+    const service = descriptorFiles.find(({ name }) =>
+      name.endsWith("workflowservice/v1/service.proto"),
+    );
     const text = Buffer.from(service?.bytes ?? []).toString("latin1");
     assert.ok(text.includes("/api/v1/namespaces/{namespace}/workflows/{workflow_id}"));
     assert.ok(text.includes("temporal-resource-id"));
@@ -56,17 +59,23 @@ function describedRoot(): ReferenceRoot {
   const { Root } = require("protobufjs") as {
     Root: { fromDescriptor(set: unknown): ReferenceRoot & { resolveAll(): void } };
   };
-  const set = encodeWithRaw(new Uint8Array(0), 1, descriptorFiles.map((file) => file.bytes));
+  const set = encodeWithRaw(
+    new Uint8Array(0),
+    1,
+    descriptorFiles.map((file) => file.bytes),
+  );
   const root = Root.fromDescriptor(FileDescriptorSet.decode(set));
   root.resolveAll();
   return root;
 }
 
 function fieldsOf(root: ReferenceRoot, typeName: string): readonly unknown[] {
-  return root.lookupType(typeName).fieldsArray.map((field) => [
-    field.id,
-    field.resolvedType === null ? field.type : "reference",
-    field.repeated,
-    field.map,
-  ]);
+  return root
+    .lookupType(typeName)
+    .fieldsArray.map((field) => [
+      field.id,
+      field.resolvedType === null ? field.type : "reference",
+      field.repeated,
+      field.map,
+    ]);
 }

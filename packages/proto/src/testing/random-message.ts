@@ -48,10 +48,11 @@ export function randomMessage(type: ReferenceType, random: Random, depth = 3): o
     if (random() < 0.5 || (isDeep && depth === 0)) continue;
     const name = camel(field.name);
     const value = () => randomValue(field, random, depth);
-    const isOneof = field.partOf !== null && field.options?.["proto3_optional"] !== true;
+    const isOneof = field.partOf !== null && field.options?.proto3_optional !== true;
     if (isOneof) message[camel(field.partOf.name)] = { kind: name, value: value() };
     else if (field.repeated) message[name] = times(random, value);
-    else if (field.map) message[name] = new Map(times(random, () => [mapKey(field, random), value()]));
+    else if (field.map)
+      message[name] = new Map(times(random, () => [mapKey(field, random), value()]));
     else message[name] = value();
   }
   return message;

@@ -7,7 +7,7 @@ export interface ReferenceField {
   readonly repeated: boolean;
   readonly map: boolean;
   readonly partOf: { readonly name: string } | null;
-  readonly options?: Readonly<Record<string, unknown>>;
+  readonly options?: { readonly proto3_optional?: boolean };
   readonly resolvedType: ReferenceType | ReferenceEnum | null;
 }
 
@@ -42,12 +42,12 @@ export function fromReference(type: ReferenceType, message: Readonly<Plain>): Pl
   for (const field of type.fieldsArray) {
     const name = camel(field.name);
     const isSet = Object.hasOwn(message, field.name);
-    const isOptional = field.options?.["proto3_optional"] === true;
+    const isOptional = field.options?.proto3_optional === true;
     if (field.partOf !== null && !isOptional) {
       const oneof = camel(field.partOf.name);
       if (isSet) result[oneof] = { kind: name, value: item(field, message[field.name]) };
       else result[oneof] ??= undefined;
-    } else if (isSet) result[name] = valueOf(field, message[field.name]);
+    } else if (isSet) result[name] = convert(field, message[field.name]);
     else result[name] = isOptional ? undefined : absent(field);
   }
   return result;
@@ -57,7 +57,7 @@ function camel(name: string): string {
   return name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function valueOf(field: ReferenceField, value: unknown): unknown {
+function convert(field: ReferenceField, value: unknown): unknown {
   if (field.repeated) return (value as unknown[]).map((one) => item(field, one));
   if (!field.map) return item(field, value);
   const entries = Object.entries(value as Plain);

@@ -34,6 +34,7 @@ function createEmptyMap(): ReadonlyMap<never, never> {
     throw new TypeError("Cannot change the shared empty map: copy it with new Map(map) first");
   };
   const map = new Map<never, never>();
-  for (const name of ["set", "delete", "clear"]) Object.defineProperty(map, name, { value: refuse });
+  for (const name of ["set", "delete", "clear"])
+    Object.defineProperty(map, name, { value: refuse });
   return Object.freeze(map);
 }

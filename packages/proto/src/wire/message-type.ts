@@ -29,6 +29,21 @@ export interface MessageType<T, I> {
 /** Encoding is synchronous and single-threaded: one buffer serves all. */
 let shared: Writer | undefined;
 
+/**
+ * Encodes a message after `headBytes` bytes of any content, for a transport that puts its header
+ * there, such as the five bytes of gRPC. Costs a fraction of `encode` plus a copy, because the
+ * memory is a piece of a pool: for bytes that are sent and forgotten, never for a store or a
+ * transfer list.
+ */
+export function encodeFrame<T, I>(
+  type: MessageType<T, I>,
+  message: I,
+  headBytes: number,
+): Uint8Array {
+  shared ??= new Writer();
+  return shared.captureFrame(type.write, message, headBytes);
+}
+
 /** Makes the codec of a message of its generated functions. */
 export function messageType<T, I>(
   typeName: string,

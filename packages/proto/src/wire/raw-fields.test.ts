@@ -1,26 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
-import { GetWorkflowExecutionHistoryResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { PollWorkflowTaskQueueResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "./raw-fields.js";
 
 const events = [1n, 2n, 3n].map((eventId) => ({ eventId, version: 2n ** 40n }));
+const PATH = [8, 1]; // PollWorkflowTaskQueueResponse.history, History.events
 const raws = events.map((event) => HistoryEvent.encode(event));
-const response = { nextPageToken: Uint8Array.of(7), archived: true };
+const response = { nextPageToken: Uint8Array.of(7), attempt: 4 };
 
 describe("encodeWithRaw()", () => {
   it("builds the same response as encoding its decoded events", () => {
-    const head = GetWorkflowExecutionHistoryResponse.encode(response);
-    const spliced = GetWorkflowExecutionHistoryResponse.decode(encodeWithRaw(head, [1, 1], raws));
-    const whole = GetWorkflowExecutionHistoryResponse.encode({ ...response, history: { events } });
-    assert.deepEqual(spliced, GetWorkflowExecutionHistoryResponse.decode(whole));
+    const head = PollWorkflowTaskQueueResponse.encode(response);
+    const spliced = PollWorkflowTaskQueueResponse.decode(encodeWithRaw(head, PATH, raws));
+    const whole = PollWorkflowTaskQueueResponse.encode({ ...response, history: { events } });
+    assert.deepEqual(spliced, PollWorkflowTaskQueueResponse.decode(whole));
   });
 
   it("adds to the elements that are there already", () => {
-    const head = GetWorkflowExecutionHistoryResponse.encode({ history: { events } });
-    const { history } = GetWorkflowExecutionHistoryResponse.decode(
-      encodeWithRaw(head, [1, 1], raws),
-    );
+    const head = PollWorkflowTaskQueueResponse.encode({ history: { events } });
+    const { history } = PollWorkflowTaskQueueResponse.decode(encodeWithRaw(head, PATH, raws));
     assert.deepEqual(
       history?.events.map(({ eventId }) => eventId),
       [1n, 2n, 3n, 1n, 2n, 3n],
@@ -36,7 +35,7 @@ describe("encodeWithRaw()", () => {
   });
 
   it("gives the message itself when there is nothing to add", () => {
-    const head = GetWorkflowExecutionHistoryResponse.encode(response);
-    assert.equal(encodeWithRaw(head, [1, 1], []), head);
+    const head = PollWorkflowTaskQueueResponse.encode(response);
+    assert.equal(encodeWithRaw(head, PATH, []), head);
   });
 });

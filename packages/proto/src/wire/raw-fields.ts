@@ -1,3 +1,5 @@
+import { varintSize, writeVarint } from "./varint.js";
+
 /**
  * Adds encoded messages to an encoded message as elements of a repeated field, without decoding
  * anything: stored history events become a `GetWorkflowExecutionHistoryResponse` this way.
@@ -41,21 +43,4 @@ export function encodeWithRaw(
     at += raw.length;
   }
   return result;
-}
-
-function writeVarint(bytes: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  while (rest > 127) {
-    bytes[at++] = (rest & 127) | 128;
-    rest >>>= 7;
-  }
-  bytes[at++] = rest;
-  return at;
-}
-
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value >>> 7; rest > 0; rest >>>= 7) size++;
-  return size;
 }

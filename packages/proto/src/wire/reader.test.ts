@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { AllTypes } from "@perdure/proto/perdure/internal/testing/v1";
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import { Failure } from "@perdure/proto/temporal/api/failure/v1";
 import { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
-import { AllTypes } from "@perdure/proto/perdure/internal/testing/v1";
 import { DecodeError } from "./decode-error.js";
 import { EMPTY_ARRAY, EMPTY_MAP } from "./empty.js";
 
@@ -31,8 +31,7 @@ describe("decode()", () => {
   });
 
   it("merges a message in a oneof only with one of the same kind", () => {
-    const one = (value: object) =>
-      AllTypes.encode({ oneChoice: { kind: "chosenMessage", value } });
+    const one = (value: object) => AllTypes.encode({ oneChoice: { kind: "chosenMessage", value } });
     const number = AllTypes.encode({ oneChoice: { kind: "chosenNumber", value: 7 } });
     const same = AllTypes.decode(Buffer.concat([one({ int32Field: 1 }), one({ boolField: true })]));
     assert.ok(same.oneChoice?.kind === "chosenMessage");
@@ -76,7 +75,10 @@ describe("decode()", () => {
   });
 
   it("keeps a map key named like a property of objects", () => {
-    const stringMap = new Map([["__proto__", "x"], ["constructor", "y"]]);
+    const stringMap = new Map([
+      ["__proto__", "x"],
+      ["constructor", "y"],
+    ]);
     assert.deepEqual(AllTypes.decode(AllTypes.encode({ stringMap })).stringMap, stringMap);
   });
 
@@ -121,7 +123,8 @@ describe("decode() of malformed bytes", () => {
   it("refuses a varint of 11 bytes", () => assertRefused("18 ffffffffffffffffffff01", /varint/));
   it("refuses a varint of 65 bits", () => assertRefused("18 ffffffffffffffffff02", /varint/));
   it("refuses a tag of more than 32 bits", () => assertRefused("8880808010 01", /tag/));
-  it("refuses a length of more than 32 bits", () => assertRefused("72 8080808010", /length is longer/));
+  it("refuses a length of more than 32 bits", () =>
+    assertRefused("72 8080808010", /length is longer/));
   it("refuses a length beyond the end", () => assertRefused("72 05 61", /5 bytes are needed/));
   it("refuses a field that crosses the end of its message", () => {
     assertRefused("8a0102 7203 616263", /crosses the end/);
@@ -188,4 +191,3 @@ function decodeOrRefuse(input: Uint8Array): void {
     assert.ok(error instanceof DecodeError, String(error));
   }
 }
-

@@ -1,5 +1,6 @@
 import { DecodeError } from "./decode-error.js";
 import { EMPTY_ARRAY, EMPTY_BYTES } from "./empty.js";
+import { joinBytes, type Unknowns } from "./unknown-fields.js";
 import { decodeUtf8 } from "./utf8.js";
 
 /** How deep messages and groups may nest: what the other protobuf libraries allow. */
@@ -183,7 +184,7 @@ export class Reader {
   /** Sets `$unknown` of the messages that had unknown fields. */
   finish(): void {
     if (this.unknowns === undefined) return;
-    for (const [message, chunks] of this.unknowns) message.$unknown = join(chunks);
+    for (const [message, chunks] of this.unknowns) message.$unknown = joinBytes(chunks);
   }
 
   /** Skips the value of the field of `tag`. */
@@ -291,20 +292,4 @@ export class Reader {
   private error(reason: string): DecodeError {
     return new DecodeError(`Cannot decode message: ${reason} (at byte ${this.pos})`);
   }
-}
-
-/** A message that keeps the fields that its type doesn't know. */
-export interface Unknowns {
-  $unknown?: Uint8Array | undefined;
-}
-
-function join(chunks: readonly Uint8Array[]): Uint8Array {
-  if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0];
-  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
 }

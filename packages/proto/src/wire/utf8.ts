@@ -1,4 +1,4 @@
-/** The two undocumented methods of Node.js buffers that are several times as fast as the standard. */
+/** Two undocumented methods of Node.js buffers, several times as fast as the standard's ways. */
 interface NativeUtf8 {
   utf8Slice(this: Uint8Array, start: number, end: number): string;
   utf8Write(this: Uint8Array, text: string, at: number, size: number): number;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AllTypes } from "@perdure/proto/perdure/internal/testing/v1";
+import { encodeFrame } from "./message-type.js";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
@@ -18,10 +19,7 @@ describe("encode()", () => {
     const defaults = { int32Field: 0, stringField: "", boolField: false, doubles: [] };
     assert.equal(AllTypes.encode(defaults).length, 0);
     assert.equal(hex(AllTypes.encode({ maybeInt32: 0 })), "a00100");
-    assert.equal(
-      hex(AllTypes.encode({ oneChoice: { kind: "chosenNumber", value: 0 } })),
-      "e00300",
-    );
+    assert.equal(hex(AllTypes.encode({ oneChoice: { kind: "chosenNumber", value: 0 } })), "e00300");
   });
 
   it("keeps negative zero", () => {
@@ -76,5 +74,13 @@ describe("encode()", () => {
       },
     };
     assert.equal(AllTypes.decode(AllTypes.encode(nesting)).stringField, "1802");
+  });
+});
+
+describe("encodeFrame()", () => {
+  it("leaves room before the message", () => {
+    const message = { stringField: "x".repeat(300) };
+    const frame = encodeFrame(AllTypes, message, 5);
+    assert.deepEqual(new Uint8Array(frame.subarray(5)), AllTypes.encode(message));
   });
 });

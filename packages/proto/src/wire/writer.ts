@@ -1,4 +1,5 @@
 import { encodeUtf8 } from "./utf8.js";
+import { varintSize } from "./varint.js";
 
 const FIRST_BYTES = 16 * 1024;
 
@@ -13,10 +14,14 @@ const TAG_BYTES = 5;
 /** The longest scalar, or the length of something. */
 const VALUE_BYTES = 10;
 
+// A browser and a workflow sandbox have no Buffer.
+const pool = (globalThis as { Buffer?: { allocUnsafe(size: number): Uint8Array } }).Buffer;
+
 /** Splits a 64-bit number into its halves: several times as fast as arithmetic with bigints. */
 const wideScratch = /*#__PURE__*/ new BigInt64Array(1);
 const halves = /*#__PURE__*/ new Uint32Array(wideScratch.buffer);
-const LOW = /*#__PURE__*/ new Uint8Array(/*#__PURE__*/ new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
+const LOW =
+  /*#__PURE__*/ new Uint8Array(/*#__PURE__*/ new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 
 /**
  * A growing buffer that generated code writes one message into, in one pass.
@@ -36,8 +41,24 @@ export class Writer {
       write(this, message);
       return this.buf.slice(start, this.pos);
     } finally {
-      this.pos = start;
-      if (start === 0 && this.buf.length > KEPT_BYTES) this.resize(FIRST_BYTES);
+      this.rewind(start);
+    }
+  }
+
+  /** Does the same into pooled memory, after `headBytes` bytes with any content. */
+  captureFrame<I>(
+    write: (writer: Writer, message: I) => void,
+    message: I,
+    headBytes: number,
+  ): Uint8Array {
+    const start = this.pos;
+    try {
+      write(this, message);
+      const frame = allocatePooled(headBytes + this.pos - start);
+      frame.set(this.buf.subarray(start, this.pos), headBytes);
+      return frame;
+    } finally {
+      this.rewind(start);
     }
   }
 
@@ -64,7 +85,7 @@ export class Writer {
     this.pos += length;
   }
 
-  /** Writes a tag; follow it with one `put` method, which writes a value even if it's the default. */
+  /** Writes a tag. Follow it with one `put` method: those write defaults too. */
   tag(tag: number): this {
     this.ensure(TAG_BYTES);
     this.varint(tag);
@@ -253,6 +274,11 @@ export class Writer {
     return true;
   }
 
+  private rewind(start: number): void {
+    this.pos = start;
+    if (start === 0 && this.buf.length > KEPT_BYTES) this.resize(FIRST_BYTES);
+  }
+
   private ensure(size: number): void {
     const needed = this.pos + size;
     if (needed > this.buf.length) this.resize(Math.max(needed, this.buf.length * 2));
@@ -266,9 +292,6 @@ export class Writer {
   }
 }
 
-function varintSize(value: number): number {
-  if (value < 128) return 1;
-  if (value < 16384) return 2;
-  if (value < 2097152) return 3;
-  return value < 268435456 ? 4 : 5;
+function allocatePooled(size: number): Uint8Array {
+  return pool === undefined ? new Uint8Array(size) : pool.allocUnsafe(size);
 }
