@@ -14,20 +14,20 @@ const generator = fileURLToPath(new URL(".", import.meta.url));
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const stampFile = path.join(dist, "generated.stamp");
 
+const written = new Set();
+
 function main() {
   const stamp = currentStamp();
-  if (readStamp() === stamp) return;
+  if (read(stampFile) === stamp) return;
   const root = loadRoot();
   const packages = buildModel(root);
-  for (const folder of new Set(packages.map(({ name }) => name.split(".")[0]))) {
-    rmSync(path.join(dist, folder), { recursive: true, force: true });
-  }
   for (const pkg of packages) {
     write(`${modulePath(pkg.name)}.js`, emitCode(pkg));
     write(`${modulePath(pkg.name)}.d.ts`, emitTypes(pkg));
   }
   write("descriptors.js", emitDescriptors(root));
   write("descriptors.d.ts", DESCRIPTOR_TYPES);
+  removeStale(new Set(packages.map(({ name }) => name.split(".")[0])));
   write("generated.stamp", stamp);
 }
 
@@ -40,18 +40,31 @@ function currentStamp() {
   return hash.digest("hex");
 }
 
-function readStamp() {
+function read(file) {
   try {
-    return readFileSync(stampFile, "utf8");
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }
 }
 
+/** Leaves a file alone that has this text: others may be reading it, and compilers look at times. */
 function write(name, text) {
   const file = path.join(dist, name);
+  written.add(file);
+  if (read(file) === text) return;
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
+}
+
+/** Removes the modules of packages that are no more. */
+function removeStale(folders) {
+  for (const folder of folders) {
+    for (const name of readdirSync(path.join(dist, folder), { recursive: true })) {
+      const file = path.join(dist, folder, name);
+      if (/\.(js|d\.ts)$/.test(name) && !written.has(file)) rmSync(file);
+    }
+  }
 }
 
 main();
