@@ -45,11 +45,13 @@ export {
 } from "./workflow/run-state.js";
 export { type StartInput, startRun } from "./workflow/start-run.js";
 export {
+  type ClaimedTask,
   type LogRecord,
   type RunStep,
   Step,
   type StepEnvironment,
   type StepWithSuccessor,
+  type TaskClaim,
   type TaskOffer,
 } from "./workflow/step.js";
 export { nextWakeMs, wakeRun } from "./workflow/wake.js";

@@ -8,6 +8,7 @@ import { toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
 import type { RunLimits } from "./run-limits.js";
+import { claimOffers } from "./claim-offers.js";
 import { type Activity, hasStartedTask, type RunDraft, type RunState } from "./run-state.js";
 
 /** What a step is given besides the state and the trigger: it reads no clock and draws no number. */
@@ -15,19 +16,35 @@ export interface StepEnvironment {
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   readonly newId: () => string;
-  /** A number in [0, 1). */
-  readonly random: () => number;
   readonly limits: RunLimits;
+  /**
+   * Asks for a poller that waits for this task right now. One that is there takes the task within
+   * the same step; it must get it, or be let go, once the step is applied.
+   */
+  readonly claim?: (offer: TaskOffer) => TaskClaim | undefined;
+}
+
+/** A poller that waits for work. */
+export interface TaskClaim {
+  readonly identity: string;
 }
 
 /** Work to be offered to pollers once the step is durable. */
 export interface TaskOffer {
   readonly kind: "workflow" | "activity";
   readonly queueName: string;
+  /** Where the task goes when nobody polls the (sticky) queue any more; absent otherwise. */
+  readonly fallbackQueueName?: string;
   readonly scheduledEventId: number;
   readonly stamp: number;
   /** 1 (first) to 5 (last). */
   readonly priority: number;
+}
+
+/** A task that a waiting poller took within the step. */
+export interface ClaimedTask {
+  readonly offer: TaskOffer;
+  readonly claim: TaskClaim;
 }
 
 /** What a step appends to the run's log. */
@@ -45,7 +62,9 @@ export interface RunStep {
   readonly next: RunState;
   /** `undefined` when nothing changed. */
   readonly record: LogRecord | undefined;
+  /** Tasks that nobody took yet. */
   readonly offers: readonly TaskOffer[];
+  readonly claimed: readonly ClaimedTask[];
   /** Whether the run's row in lists changed. */
   readonly isListChanged: boolean;
 }
@@ -197,11 +216,19 @@ export class Step {
     this.#isListChanged = true;
   }
 
+  /** Offers made so far; those that a waiting poller takes are claimed by `claimOffers`. */
+  get offers(): readonly TaskOffer[] {
+    return this.#offers;
+  }
+
+  /** Ends the step, after waiting pollers were given what they wait for. */
   finish(): RunStep {
+    const claimed = claimOffers(this);
+    const offers = this.#offers.filter((offer) => !claimed.some((task) => task.offer === offer));
     const delta = this.#delta();
     const eventCount = this.#events.length;
     if (eventCount === 0 && delta === undefined) {
-      return { next: this.run, record: undefined, offers: this.#offers, isListChanged: false };
+      return { next: this.run, record: undefined, offers, claimed, isListChanged: false };
     }
     const events = eventCount === 0 ? NOTHING : encodeWithRaw(NOTHING, 1, this.#events);
     this.draft.historySizeBytes += events.length;
@@ -215,7 +242,8 @@ export class Step {
     return {
       next: this.draft,
       record,
-      offers: this.#offers,
+      offers,
+      claimed,
       isListChanged: this.#isListChanged,
     };
   }

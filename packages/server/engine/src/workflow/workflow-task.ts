@@ -72,9 +72,14 @@ export function scheduleWorkflowTask(step: Step, options: ScheduleOptions = {}):
 export function offerWorkflowTask(step: Step): void {
   const task = step.draft.workflowTask;
   if (task === undefined) return;
+  const normalName = taskQueueName(step.draft);
+  const queue =
+    task.stickyQueue === ""
+      ? { queueName: normalName }
+      : { queueName: task.stickyQueue, fallbackQueueName: normalName };
   step.offer({
     kind: "workflow",
-    queueName: task.stickyQueue === "" ? taskQueueName(step.draft) : task.stickyQueue,
+    ...queue,
     scheduledEventId: task.scheduledEventId,
     stamp: task.attempt,
     priority: priorityOf(step.draft.started.priority?.priorityKey),

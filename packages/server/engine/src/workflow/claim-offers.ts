@@ -1,0 +1,20 @@
+import { startActivity } from "./activity.js";
+import { isOpen } from "./run-state.js";
+import type { ClaimedTask, Step } from "./step.js";
+import { startWorkflowTask } from "./workflow-task.js";
+
+/** Starts every offered task that a waiting poller takes, as part of the step that offers it. */
+export function claimOffers(step: Step): readonly ClaimedTask[] {
+  const { claim, newId } = step.environment;
+  if (claim === undefined || !isOpen(step.draft)) return [];
+  const claimed: ClaimedTask[] = [];
+  for (const offer of step.offers) {
+    const poller = claim(offer);
+    if (poller === undefined) continue;
+    const start = { ...offer, identity: poller.identity, requestId: newId() };
+    if (offer.kind === "workflow") startWorkflowTask(step, start);
+    else startActivity(step, start);
+    claimed.push({ offer, claim: poller });
+  }
+  return claimed;
+}

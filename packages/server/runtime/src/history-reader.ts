@@ -1,0 +1,156 @@
+import { isOpen } from "@perdure/engine";
+import { InvalidArgumentError } from "@perdure/kernel";
+import { HistoryPageToken, type TaskHistoryPageToken } from "@perdure/proto/perdure/internal/v1";
+import { HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
+import { GetWorkflowExecutionHistoryResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { encodeWithRaw } from "@perdure/proto/wire";
+import { encodeTaskPageToken, readPageToken } from "./history-page-token.js";
+import type { LoadedRun } from "./loaded-run.js";
+import { readHistory } from "./read-history.js";
+import { watchRun } from "./watch-run.js";
+import type { WorkflowHost } from "./workflow-host.js";
+import type { WorkflowSlot } from "./workflow-slot.js";
+
+export interface HistoryQuestion {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  /** Empty: the current run. */
+  readonly runId: string;
+  /** Most events of the answer. */
+  readonly maxEvents: number;
+  readonly pageToken: Uint8Array;
+  /** Whether the call waits until there is something new. */
+  readonly isWaiting: boolean;
+  readonly filter: HistoryEventFilterType;
+  /** How long a waiting call waits, milliseconds. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Number of the field `history` of `GetWorkflowExecutionHistoryResponse`. */
+const HISTORY_FIELD = 1;
+
+/**
+ * Answers `GetWorkflowExecutionHistory`: an encoded response.
+ *
+ * @throws {NotFoundError} No such run.
+ * @throws {InvalidArgumentError} The page token is none of ours, or of another run.
+ */
+export async function answerHistory(
+  host: WorkflowHost,
+  question: HistoryQuestion,
+): Promise<Uint8Array> {
+  const token = readPageToken(question.pageToken);
+  const slot = host.slot(question.namespaceId, question.workflowId);
+  if (token !== undefined && question.runId !== "" && token.runId !== question.runId) {
+    throw new InvalidArgumentError("RunId does not match the NextPageToken.");
+  }
+  const run = await slot.run(token?.runId ?? question.runId);
+  if (token !== undefined && "transientEvents" in token) {
+    return answerRange(host, run, { ...question, ...token });
+  }
+  await run.lastTicket?.durable;
+  const isCloseOnly = question.filter === HistoryEventFilterType.CLOSE_EVENT;
+  return isCloseOnly
+    ? answerClose(host, { slot, run, question })
+    : answerAll(host, { slot, run, question, token });
+}
+
+interface Reading {
+  readonly slot: WorkflowSlot;
+  readonly run: LoadedRun;
+  readonly question: HistoryQuestion;
+}
+
+/** The closing event of the run; while it is open, its last event. */
+async function answerClose(host: WorkflowHost, reading: Reading): Promise<Uint8Array> {
+  const { question, slot } = reading;
+  let { run } = reading;
+  if (question.isWaiting && isOpen(run.state)) {
+    run = await watchRun(slot, run, {
+      waitMs: question.waitMs,
+      clock: host.deps.clock,
+      signal: question.signal,
+      isDone: (watched) => !isOpen(watched.state),
+    });
+    if (isOpen(run.state)) {
+      const nextEventId = run.state.nextEventId;
+      return encodePage(NOTHING, waitingToken(run, nextEventId));
+    }
+  }
+  const { nextEventId } = run.state;
+  const range = { fromEventId: nextEventId - 1, toEventId: nextEventId, maxEvents: 1 };
+  const slice = await readHistory(host.deps.store, run, range);
+  return encodePage(slice.events, undefined);
+}
+
+async function answerAll(
+  host: WorkflowHost,
+  reading: Reading & { readonly token: HistoryPageToken | undefined },
+): Promise<Uint8Array> {
+  const { question, slot, token } = reading;
+  let { run } = reading;
+  const fromEventId = token?.nextEventId ?? 1;
+  const hasNothingNew = (): boolean => fromEventId >= run.state.nextEventId;
+  if (question.isWaiting && hasNothingNew() && isOpen(run.state)) {
+    run = await watchRun(slot, run, {
+      waitMs: question.waitMs,
+      clock: host.deps.clock,
+      signal: question.signal,
+      isDone: (watched) => watched.state.nextEventId > fromEventId || !isOpen(watched.state),
+    });
+  }
+  const toEventId =
+    token !== undefined && token.endEventId > 0 && !question.isWaiting
+      ? token.endEventId
+      : run.state.nextEventId;
+  const isRunning = isOpen(run.state);
+  const { maxEvents } = question;
+  const range = { fromEventId, toEventId, maxEvents };
+  const slice = await readHistory(host.deps.store, run, range);
+  const isWhole = slice.nextEventId >= toEventId;
+  if (question.isWaiting && isWhole && isRunning) {
+    return encodePage(slice.events, waitingToken(run, slice.nextEventId));
+  }
+  if (isWhole) return encodePage(slice.events, undefined);
+  return encodePage(
+    slice.events,
+    HistoryPageToken.encode({
+      runId: run.state.runId,
+      nextEventId: slice.nextEventId,
+      endEventId: toEventId,
+      isRunning,
+      isWaiting: question.isWaiting,
+    }),
+  );
+}
+
+const NOTHING = new Uint8Array(0);
+
+function waitingToken(run: LoadedRun, nextEventId: number): Uint8Array {
+  const { runId } = run.state;
+  return HistoryPageToken.encode({ runId, nextEventId, isRunning: true, isWaiting: true });
+}
+
+/** Further events of a workflow task, the unwritten ones at the end. */
+async function answerRange(
+  host: WorkflowHost,
+  run: LoadedRun,
+  page: TaskHistoryPageToken & { readonly maxEvents: number },
+): Promise<Uint8Array> {
+  const range = {
+    fromEventId: page.nextEventId,
+    toEventId: Math.min(page.endEventId, run.state.nextEventId),
+    maxEvents: page.maxEvents,
+  };
+  const slice = await readHistory(host.deps.store, run, range);
+  if (slice.nextEventId >= range.toEventId) {
+    return encodePage(Buffer.concat([slice.events, page.transientEvents]), undefined);
+  }
+  return encodePage(slice.events, encodeTaskPageToken({ ...page, nextEventId: slice.nextEventId }));
+}
+
+function encodePage(events: Uint8Array, nextPageToken: Uint8Array | undefined): Uint8Array {
+  const head = GetWorkflowExecutionHistoryResponse.encode({ nextPageToken });
+  return encodeWithRaw(head, HISTORY_FIELD, [events]);
+}

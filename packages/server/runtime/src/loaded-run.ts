@@ -1,0 +1,64 @@
+import type { LogRecord, RunState } from "@perdure/engine";
+import type { CommitTicket } from "./group-committer.js";
+import { HistoryCache } from "./history-cache.js";
+import type { PendingQueries } from "./pending-queries.js";
+import type { WakeEntry } from "./wake-queue.js";
+
+/** A run in memory. Its state may be ahead of the store; `lastTicket` tells when it is not. */
+export class LoadedRun {
+  readonly runNo: number;
+  state: RunState;
+  /** Sequence number of the last log entry. */
+  seq: number;
+  /** The wake-up that is stored for the run. */
+  storedWakeMs: number | undefined;
+  /** The wake-up that is armed in memory. */
+  armed: WakeEntry | undefined;
+  isCurrent: boolean;
+  lastTicket: CommitTicket | undefined;
+  /** Entries since the last snapshot that hold no event; they go when the next one is written. */
+  deltaEntryCount = 0;
+  readonly history: HistoryCache;
+  /** Callers that wait for a change of the run. */
+  readonly watchers = new Set<() => void>();
+  queries: PendingQueries | undefined;
+  /** A workflow's attempt to close failed because of news: more news is turned away for a moment. */
+  isClosing = false;
+
+  constructor(stored: {
+    readonly runNo: number;
+    readonly state: RunState;
+    readonly seq: number;
+    readonly storedWakeMs: number | undefined;
+    readonly isCurrent: boolean;
+    /** ID of the first event that the cache will hold. */
+    readonly cachedFromEventId: number;
+  }) {
+    this.runNo = stored.runNo;
+    this.state = stored.state;
+    this.seq = stored.seq;
+    this.storedWakeMs = stored.storedWakeMs;
+    this.isCurrent = stored.isCurrent;
+    this.history = new HistoryCache(stored.cachedFromEventId);
+  }
+
+  /** Takes over what a step made. */
+  advance(next: RunState, record: LogRecord): number {
+    this.state = next;
+    this.seq += 1;
+    this.history.add(record);
+    if (record.eventCount === 0) this.deltaEntryCount += 1;
+    return this.seq;
+  }
+
+  /** Takes the armed wake-up back. */
+  disarm(): void {
+    this.armed?.cancel();
+    this.armed = undefined;
+  }
+
+  /** Wakes everybody who waits for a change. */
+  notify(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  durationMs,
+  type RunState,
+  type RunStep,
+  snapshotRun,
+  taskQueueName,
+  isOpen,
+  nextWakeMs,
+  type RunLimits,
+} from "@perdure/engine";
+import type { EntityKey, StoreWrite, VisibilityRow } from "@perdure/persistence";
+import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
+import type { LoadedRun } from "./loaded-run.js";
+
+/** Log entries without events that may gather before a snapshot makes them unnecessary. */
+const DELTA_ENTRIES_MAX = 64;
+
+/** Writes that make a new run. */
+export function insertWrites(
+  run: LoadedRun,
+  key: EntityKey,
+  options: { readonly step: RunStep; readonly wakeAtMs: number | undefined },
+): StoreWrite[] {
+  const { runId } = run.state;
+  const inserted = {
+    runNo: run.runNo,
+    key,
+    runId,
+    isCurrent: true,
+    isOpen: true,
+    wakeAtMs: options.wakeAtMs,
+    snapshot: undefined,
+  };
+  run.storedWakeMs = options.wakeAtMs;
+  const writes: StoreWrite[] = [{ kind: "insertRun", run: inserted }];
+  writes.push(...logWrites(run, options.step));
+  return writes;
+}
+
+/** Writes that follow a step of a run that is stored. */
+export function stepWrites(run: LoadedRun, step: RunStep, wakeAtMs: number | undefined): StoreWrite[] {
+  const writes = logWrites(run, step);
+  if (!isOpen(run.state)) {
+    writes.push(closeWrite(run));
+    return writes;
+  }
+  const needsWake = wakeAtMs !== undefined && (run.storedWakeMs ?? Infinity) > wakeAtMs;
+  if (needsWake) {
+    writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs });
+    run.storedWakeMs = wakeAtMs;
+  }
+  if (run.deltaEntryCount >= DELTA_ENTRIES_MAX) writes.push(...compactWrites(run));
+  return writes;
+}
+
+function logWrites(run: LoadedRun, step: RunStep): StoreWrite[] {
+  const writes: StoreWrite[] = [];
+  if (step.record !== undefined) {
+    const entry = { ...step.record, runNo: run.runNo, seq: run.seq };
+    writes.push({ kind: "appendLog", entry });
+  }
+  if (step.isListChanged) writes.push({ kind: "putVisibility", row: visibilityRow(run.state) });
+  return writes;
+}
+
+function closeWrite(run: LoadedRun): StoreWrite {
+  run.storedWakeMs = undefined;
+  const snapshot = { seq: run.seq, data: snapshotRun(run.state) };
+  return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs: null, snapshot };
+}
+
+function compactWrites(run: LoadedRun): StoreWrite[] {
+  run.deltaEntryCount = 0;
+  const snapshot = { seq: run.seq, data: snapshotRun(run.state) };
+  return [
+    { kind: "updateRun", runNo: run.runNo, snapshot },
+    { kind: "pruneDeltas", runNo: run.runNo, throughSeq: run.seq },
+  ];
+}
+
+/** When a run must be looked at next, milliseconds since the epoch. */
+export function wakeOf(state: RunState, limits: RunLimits): number | undefined {
+  return nextWakeMs(state, limits.workflowTaskRetryIntervalMsMax);
+}
+
+/** The row of a run in lists. */
+export function visibilityRow(state: RunState): VisibilityRow {
+  const { started } = state;
+  const backoffMs = durationMs(started.firstWorkflowTaskBackoff);
+  const isClosed = !isOpen(state);
+  const root = started.rootWorkflowExecution;
+  return {
+    namespaceId: state.namespaceId,
+    workflowId: state.workflowId,
+    runId: state.runId,
+    workflowType: started.workflowType?.name ?? "",
+    taskQueue: taskQueueName(state),
+    status: state.status,
+    startTimeMs: state.startTimeMs,
+    executionTimeMs: state.startTimeMs + backoffMs,
+    closeTimeMs: isClosed ? state.closeTimeMs : undefined,
+    historyLength: isClosed ? state.nextEventId - 1 : 0,
+    historySizeBytes: isClosed ? state.historySizeBytes : 0,
+    stateTransitionCount: isClosed ? state.transitionCount : 0,
+    parentWorkflowId: started.parentWorkflowExecution?.workflowId,
+    parentRunId: started.parentWorkflowExecution?.runId,
+    rootWorkflowId: root?.workflowId ?? state.workflowId,
+    rootRunId: root?.runId ?? state.runId,
+    firstRunId: started.firstExecutionRunId ?? state.runId,
+    memo: encodeOptional(state.memo?.fields, () => Memo.encode(state.memo ?? {})),
+    searchAttributes: encodeOptional(state.searchAttributes?.indexedFields, () =>
+      SearchAttributes.encode(state.searchAttributes ?? {}),
+    ),
+  };
+}
+
+function encodeOptional(
+  fields: ReadonlyMap<string, unknown> | undefined,
+  encode: () => Uint8Array,
+): Uint8Array | undefined {
+  return fields === undefined || fields.size === 0 ? undefined : encode();
+}

@@ -1,0 +1,226 @@
+import {
+  activityOf,
+  isActivityTaskCurrent,
+  isWorkflowTaskCurrent,
+  type RunState,
+  Step,
+  startActivity,
+  startWorkflowTask,
+  type TaskOffer,
+  taskQueueName,
+
+  toTimestamp,
+  transientEvents,
+} from "@perdure/engine";
+import { DomainError, present } from "@perdure/kernel";
+import { TaskKind, type TaskRow } from "@perdure/persistence";
+import { encodeTaskPageToken } from "./history-page-token.js";
+import { TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
+import { History } from "@perdure/proto/temporal/api/history/v1";
+import type { WorkflowQueryInit } from "@perdure/proto/temporal/api/query/v1";
+import {
+  PollActivityTaskQueueResponse,
+  PollWorkflowTaskQueueResponse,
+  type PollWorkflowTaskQueueResponseInit,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import { encodeWithRaw } from "@perdure/proto/wire";
+import type { Dispatch, PollerInfo, TakenPoller } from "./dispatch.js";
+import type { CommitTicket } from "./group-committer.js";
+import type { HistorySlice } from "./history-slice.js";
+import type { LoadedRun } from "./loaded-run.js";
+import { readHistory } from "./read-history.js";
+import { encodeTaskToken } from "./task-token.js";
+import type { WorkflowHost } from "./workflow-host.js";
+
+/** Most events in a poll response; the worker asks for the rest. */
+export const TASK_HISTORY_EVENTS_MAX = 1000;
+
+/** Number of the field `history` of `PollWorkflowTaskQueueResponse`. */
+const POLL_HISTORY_FIELD = 8;
+
+/** Gives a poller the task that was started for it within a step. */
+export function deliverClaimed(
+  host: WorkflowHost,
+  run: LoadedRun,
+  claimed: {
+    readonly offer: TaskOffer;
+    readonly poller: TakenPoller;
+    readonly ticket: CommitTicket;
+    readonly isFromItsQueue: boolean;
+  },
+): void {
+  const { offer, poller, ticket } = claimed;
+  if (offer.kind === "activity") {
+    const dispatch = { response: activityResponse(run.state, offer.scheduledEventId) };
+    ticket.durable.then(
+      () => poller.deliver(dispatch),
+      () => poller.release(),
+    );
+    return;
+  }
+  // A workflow task has no side effects: it may be handed out while its commit is being written,
+  // since its completion can only be stored after it.
+  const response = workflowTaskResponse(host, run, claimed.isFromItsQueue);
+  if (!(response instanceof Promise)) {
+    poller.deliver({ response });
+    return;
+  }
+  response.then(
+    (bytes) => poller.deliver({ response: bytes }),
+    (error: unknown) => {
+      host.deps.logger.log("error", "A workflow task's history could not be read", { error });
+      poller.release();
+    },
+  );
+}
+
+/** Starts a task that waited in a queue; `undefined` when it is stale. Its row goes in the same commit. */
+export async function startQueuedTask(
+  host: WorkflowHost,
+  task: TaskRow,
+  poller: PollerInfo,
+): Promise<Dispatch | undefined> {
+  const slot = host.slot(task.key.namespaceId, task.key.businessId);
+  const { queue, priority, taskId } = task;
+  const removal = { kind: "removeTask", place: { queue, priority, taskId } } as const;
+  let run: LoadedRun;
+  try {
+    run = await slot.run(task.runId);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== "NOT_FOUND") throw error;
+    host.deps.committer.add([removal], undefined);
+    return undefined;
+  }
+  const isWorkflowTask = queue.taskKind === TaskKind.WORKFLOW;
+  const start = { ...task, identity: poller.identity, requestId: host.newId() };
+  const isCurrent = isWorkflowTask ? isWorkflowTaskCurrent : isActivityTaskCurrent;
+  host.deps.committer.add([removal], slot);
+  if (!isCurrent(run.state, start)) return undefined;
+
+  const step = new Step(run.state, { ...host.environment(task.key.namespaceId), claim: () => undefined });
+  if (isWorkflowTask) startWorkflowTask(step, start);
+  else startActivity(step, start);
+  const { ticket } = host.apply(slot, run, step.finish());
+  if (isWorkflowTask) {
+    const isFromItsQueue = queue.name === run.state.workflowTask?.stickyQueue;
+    return { response: await workflowTaskResponse(host, run, isFromItsQueue) };
+  }
+  const response = activityResponse(run.state, task.scheduledEventId);
+  await ticket?.durable;
+  return { response };
+}
+
+/**
+ * What a worker receives for the workflow task that was started for it.
+ *
+ * @param isFromItsQueue - Whether it came from the queue the task was scheduled on: a sticky queue's
+ * worker knows the older events, another worker gets all of them.
+ */
+export function workflowTaskResponse(
+  host: WorkflowHost,
+  run: LoadedRun,
+  isFromItsQueue: boolean,
+): Uint8Array | Promise<Uint8Array> {
+  const { state } = run;
+  const task = present(state.workflowTask, "A started workflow task is there");
+  const queries = run.queries?.send() ?? new Map<string, WorkflowQueryInit>();
+  const head: PollWorkflowTaskQueueResponseInit = {
+    ...describeTask(state),
+    taskToken: encodeTaskToken({
+      namespaceId: state.namespaceId,
+      workflowId: state.workflowId,
+      runId: state.runId,
+      scheduledEventId: task.scheduledEventId,
+      startedEventId: task.startedEventId,
+      attempt: task.attempt,
+      startedAtMs: task.startedAtMs,
+    }),
+    startedEventId: BigInt(task.startedEventId),
+    attempt: task.attempt,
+    scheduledTime: toTimestamp(task.scheduledAtMs),
+    startedTime: toTimestamp(task.startedAtMs),
+    queries,
+  };
+  const transient = transientEvents(new Step(state, host.environment(state.namespaceId)));
+  const suffix = transient.length === 0 ? NOTHING : History.encode({ events: transient });
+  const isPartial = isFromItsQueue && task.stickyQueue !== "" && state.previousStartedEventId > 0;
+  const fromEventId = isPartial ? state.previousStartedEventId + 1 : 1;
+  return withHistory(host, run, { head, fromEventId, suffix });
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** What every workflow task tells of its run. */
+export function describeTask(state: RunState): PollWorkflowTaskQueueResponseInit {
+  return {
+    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    workflowType: state.started.workflowType,
+    previousStartedEventId: BigInt(state.previousStartedEventId),
+    workflowExecutionTaskQueue: { name: taskQueueName(state), kind: TaskQueueKind.NORMAL },
+  };
+}
+
+/** Encodes a poll response with the first page of history from `fromEventId` on. */
+export function withHistory(
+  host: WorkflowHost,
+  run: LoadedRun,
+  page: {
+    readonly head: PollWorkflowTaskQueueResponseInit;
+    readonly fromEventId: number;
+    readonly suffix: Uint8Array;
+  },
+): Uint8Array | Promise<Uint8Array> {
+  const { runId, nextEventId } = run.state;
+  const encode = (slice: HistorySlice): Uint8Array => {
+    const isWhole = slice.nextEventId >= nextEventId;
+    const nextPageToken = isWhole
+      ? undefined
+      : encodeTaskPageToken({
+          runId,
+          nextEventId: slice.nextEventId,
+          endEventId: nextEventId,
+          transientEvents: page.suffix,
+        });
+    const head = PollWorkflowTaskQueueResponse.encode({ ...page.head, nextPageToken });
+    const body = isWhole && page.suffix.length > 0 ? Buffer.concat([slice.events, page.suffix]) : slice.events;
+    return encodeWithRaw(head, POLL_HISTORY_FIELD, [body]);
+  };
+  const { fromEventId } = page;
+  const range = { fromEventId, toEventId: nextEventId, maxEvents: TASK_HISTORY_EVENTS_MAX };
+  const slice = readHistory(host.deps.store, run, range);
+  return slice instanceof Promise ? slice.then(encode) : encode(slice);
+}
+
+/** What a worker receives for the activity attempt that was started for it. */
+export function activityResponse(state: RunState, scheduledEventId: number): Uint8Array {
+  const { scheduled, progress, scheduledTimeMs } = activityOf(state, scheduledEventId);
+  return PollActivityTaskQueueResponse.encode({
+    taskToken: encodeTaskToken({
+      namespaceId: state.namespaceId,
+      workflowId: state.workflowId,
+      runId: state.runId,
+      scheduledEventId,
+      attempt: progress.attempt,
+      startedAtMs: progress.startedAtMs,
+      activityId: scheduled.activityId,
+      activityType: scheduled.activityType?.name,
+    }),
+    workflowType: state.started.workflowType,
+    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    activityType: scheduled.activityType,
+    activityId: scheduled.activityId,
+    header: scheduled.header,
+    input: scheduled.input,
+    heartbeatDetails: progress.heartbeatDetails,
+    scheduledTime: toTimestamp(scheduledTimeMs),
+    currentAttemptScheduledTime: toTimestamp(progress.scheduledAtMs),
+    startedTime: toTimestamp(progress.startedAtMs),
+    attempt: progress.attempt,
+    scheduleToCloseTimeout: scheduled.scheduleToCloseTimeout,
+    startToCloseTimeout: scheduled.startToCloseTimeout,
+    heartbeatTimeout: scheduled.heartbeatTimeout,
+    retryPolicy: scheduled.retryPolicy,
+    priority: scheduled.priority,
+  });
+}
+

@@ -1,0 +1,377 @@
+import {
+  type RunLimits,
+  type RunState,
+  type RunStep,
+  type StepEnvironment,
+  type StepWithSuccessor,
+  type TaskClaim,
+  type TaskOffer,
+  isOpen,
+  wakeRun,
+} from "@perdure/engine";
+import { type Clock, DomainError, type Logger, type Random, uuidV7 } from "@perdure/kernel";
+import {
+  type EntityKey,
+  EntityKind,
+  type QueueKey,
+  type Store,
+  type StoreWrite,
+  TaskKind,
+  type TaskRow,
+} from "@perdure/persistence";
+import type { Dispatcher, TakenPoller } from "./dispatch.js";
+import type { CommitTicket, GroupCommitter } from "./group-committer.js";
+import { LoadedRun } from "./loaded-run.js";
+import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
+import { deliverClaimed } from "./task-dispatch.js";
+import { type WakeEntry, WakeQueue } from "./wake-queue.js";
+import { WorkflowSlot } from "./workflow-slot.js";
+
+/** What the host is built from. */
+export interface HostDeps {
+  readonly store: Store;
+  readonly committer: GroupCommitter;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits: RunLimits;
+  /** Most workflow IDs kept in memory while nothing happens to them. */
+  readonly maxIdleSlots: number;
+}
+
+/** How often runs that are not in memory are looked up for wake-ups, and how far ahead. */
+const WAKE_SCAN_INTERVAL_MS = 10_000;
+const WAKE_SCAN_HORIZON_MS = 2 * WAKE_SCAN_INTERVAL_MS;
+const WAKE_SCAN_PAGE = 1000;
+
+/** A sticky queue that nobody polled for so long has lost its worker. */
+const STICKY_POLLER_WINDOW_MS = 10_000;
+
+/** A poller that was claimed for a task within a step. */
+class PollerClaim implements TaskClaim {
+  readonly identity: string;
+  constructor(
+    readonly poller: TakenPoller,
+    readonly queueName: string,
+  ) {
+    this.identity = poller.info.identity;
+  }
+}
+
+/** What a committed step gives its caller. */
+export interface AppliedStep {
+  readonly run: LoadedRun;
+  readonly ticket: CommitTicket | undefined;
+}
+
+/** Hosts workflows: loads their runs, steps them, commits the steps and releases what follows. */
+export class WorkflowHost {
+  readonly deps: HostDeps;
+  readonly #slots = new Map<string, WorkflowSlot>();
+  readonly #wakeQueue: WakeQueue;
+  #dispatcher: Dispatcher | undefined;
+  #nextRunNo: number;
+  #nextTaskId: number;
+  #isStopped = false;
+
+  constructor(deps: HostDeps, facts: { readonly lastRunNo: number; readonly lastTaskId: number }) {
+    this.deps = deps;
+    this.#wakeQueue = new WakeQueue(deps.clock);
+    this.#nextRunNo = facts.lastRunNo + 1;
+    this.#nextTaskId = facts.lastTaskId + 1;
+  }
+
+  /** Connects matching and begins to wake runs. */
+  start(dispatcher: Dispatcher): void {
+    this.#dispatcher = dispatcher;
+    this.#scanWakes();
+  }
+
+  /** Takes no further wake-ups and waits until every step is stored. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#wakeQueue.stop();
+    await this.deps.committer.drain();
+  }
+
+  get dispatcher(): Dispatcher | undefined {
+    return this.#dispatcher;
+  }
+
+  /** The slot of a workflow ID; it becomes the most recently used. */
+  slot(namespaceId: string, workflowId: string): WorkflowSlot {
+    const name = `${namespaceId}/${workflowId}`;
+    const known = this.#slots.get(name);
+    if (known !== undefined) {
+      this.#slots.delete(name);
+      this.#slots.set(name, known);
+      return known;
+    }
+    const key: EntityKey = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
+    const slot = new WorkflowSlot(key, this.deps.store);
+    this.#slots.set(name, slot);
+    if (this.#slots.size > this.deps.maxIdleSlots) this.#evict();
+    return slot;
+  }
+
+  /** What a step is given. Pollers that wait are offered tasks within the step itself. */
+  environment(namespaceId: string): StepEnvironment {
+    const { clock, limits } = this.deps;
+    const nowMs = clock.nowMs();
+    return {
+      nowMs,
+      limits,
+      newId: () => this.newId(),
+      claim: (offer) => this.#claim(namespaceId, offer),
+    };
+  }
+
+  newId(): string {
+    return uuidV7(this.deps.clock.nowMs(), this.deps.random);
+  }
+
+  /** Applies a step of a run that is in memory, with the run that follows it, in one commit. */
+  apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
+    const successor = "successor" in step ? step.successor : undefined;
+    const writes = this.#advance(run, step);
+    let created: LoadedRun | undefined;
+    if (successor !== undefined) {
+      const made = this.#create(slot, successor);
+      created = made.run;
+      writes.push(...made.writes);
+    }
+    if (writes.length === 0) {
+      releaseClaims(step);
+      return { run, ticket: run.lastTicket };
+    }
+    const ticket = this.deps.committer.add(writes, slot);
+    this.#follow(slot, run, { step, ticket });
+    if (created !== undefined && successor !== undefined) {
+      this.#follow(slot, created, { step: successor, ticket });
+    }
+    return { run, ticket };
+  }
+
+  /** Makes a new run current; `replaced` is a step of the present current run in the same commit. */
+  create(
+    slot: WorkflowSlot,
+    step: RunStep,
+    replaced?: { readonly run: LoadedRun; readonly step: RunStep },
+  ): AppliedStep {
+    const writes = replaced === undefined ? [] : this.#advance(replaced.run, replaced.step);
+    const made = this.#create(slot, step);
+    writes.push(...made.writes);
+    const ticket = this.deps.committer.add(writes, slot);
+    if (replaced !== undefined) this.#follow(slot, replaced.run, { step: replaced.step, ticket });
+    this.#follow(slot, made.run, { step, ticket });
+    return { run: made.run, ticket };
+  }
+
+  #advance(run: LoadedRun, step: RunStep): StoreWrite[] {
+    if (step.record === undefined) return [];
+    run.advance(step.next, step.record);
+    const writes = stepWrites(run, step, wakeOf(run.state, this.deps.limits));
+    for (const offer of step.offers) {
+      const task = this.#taskRow(run.state, offer);
+      this.#offered.set(offer, task);
+      writes.push({ kind: "insertTask", task });
+    }
+    return writes;
+  }
+
+  #create(
+    slot: WorkflowSlot,
+    step: RunStep,
+  ): { readonly run: LoadedRun; readonly writes: StoreWrite[] } {
+    const runNo = this.#nextRunNo++;
+    const run = new LoadedRun({
+      runNo,
+      state: step.next,
+      seq: 0,
+      storedWakeMs: undefined,
+      isCurrent: true,
+      cachedFromEventId: 1,
+    });
+    const writes: StoreWrite[] = [];
+    const previous = slot.peekCurrent()?.run;
+    if (previous !== undefined) {
+      writes.push({ kind: "updateRun", runNo: previous.runNo, isCurrent: false });
+    }
+    if (step.record !== undefined) run.advance(step.next, step.record);
+    const wakeAtMs = wakeOf(run.state, this.deps.limits);
+    writes.push(...insertWrites(run, slot.key, { step, wakeAtMs }));
+    for (const offer of step.offers) {
+      const task = this.#taskRow(run.state, offer);
+      this.#offered.set(offer, task);
+      writes.push({ kind: "insertTask", task });
+    }
+    slot.setCurrent(run);
+    return { run, writes };
+  }
+
+  readonly #offered = new WeakMap<TaskOffer, TaskRow>();
+
+  /** Releases what a step holds back: some at once, some when it is durable. */
+  #follow(
+    slot: WorkflowSlot,
+    run: LoadedRun,
+    committed: { readonly step: RunStep; readonly ticket: CommitTicket },
+  ): void {
+    const { step, ticket } = committed;
+    run.lastTicket = ticket;
+    this.#arm(slot, run);
+    for (const { offer, claim } of step.claimed) {
+      if (!(claim instanceof PollerClaim)) continue;
+      const isFromItsQueue = claim.queueName === offer.queueName;
+      deliverClaimed(this, run, { offer, poller: claim.poller, ticket, isFromItsQueue });
+    }
+    ticket.durable.then(
+      () => this.#onDurable(run, step, ticket),
+      () => undefined,
+    );
+  }
+
+  #onDurable(run: LoadedRun, step: RunStep, ticket: CommitTicket): void {
+    if (run.lastTicket === ticket) run.lastTicket = undefined;
+    for (const offer of step.offers) {
+      const task = this.#offered.get(offer);
+      if (task !== undefined) this.#dispatcher?.offer(task);
+    }
+    run.notify();
+  }
+
+  #claim(namespaceId: string, offer: TaskOffer): TaskClaim | undefined {
+    const queue = this.#queueOf(namespaceId, offer);
+    const poller = this.#dispatcher?.takePoller(queue);
+    return poller === undefined ? undefined : new PollerClaim(poller, queue.name);
+  }
+
+  /** The queue that an offer goes to: not a sticky one whose worker seems to be gone. */
+  #queueOf(namespaceId: string, offer: TaskOffer): QueueKey {
+    const taskKind = offer.kind === "workflow" ? TaskKind.WORKFLOW : TaskKind.ACTIVITY;
+    const queue = { namespaceId, name: offer.queueName, taskKind };
+    if (offer.fallbackQueueName === undefined) return queue;
+    if (this.#dispatcher?.hasRecentPoller(queue, STICKY_POLLER_WINDOW_MS) === true) return queue;
+    return { ...queue, name: offer.fallbackQueueName };
+  }
+
+  #taskRow(state: RunState, offer: TaskOffer): TaskRow {
+    const { namespaceId, workflowId, runId } = state;
+    return {
+      queue: this.#queueOf(namespaceId, offer),
+      taskId: this.#nextTaskId++,
+      priority: offer.priority,
+      key: { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId },
+      runId,
+      scheduledEventId: offer.scheduledEventId,
+      stamp: offer.stamp,
+      createdAtMs: this.deps.clock.nowMs(),
+    };
+  }
+
+  #arm(slot: WorkflowSlot, run: LoadedRun): void {
+    const wakeAtMs = wakeOf(run.state, this.deps.limits);
+    if (wakeAtMs === undefined || this.#isStopped) {
+      run.disarm();
+      return;
+    }
+    if (run.armed !== undefined && run.armed.atMs <= wakeAtMs) return;
+    run.disarm();
+    const { namespaceId, businessId } = slot.key;
+    const target = { namespaceId, workflowId: businessId, runId: run.state.runId, atMs: wakeAtMs };
+    run.armed = this.#addWake(target);
+  }
+
+  #addWake(wake: WakeTarget): WakeEntry {
+    return this.#wakeQueue.add(wake.atMs, () => {
+      this.#wake(wake).catch((error: unknown) => {
+        const fields = { error, workflowId: wake.workflowId, runId: wake.runId };
+        this.deps.logger.log("error", "A run could not be woken; it is tried again", fields);
+        const atMs = this.deps.clock.nowMs() + WAKE_RETRY_MS;
+        if (!this.#isStopped) this.#addWake({ ...wake, atMs });
+      });
+    });
+  }
+
+  async #wake(wake: WakeTarget): Promise<void> {
+    if (this.#isStopped) return;
+    const slot = this.slot(wake.namespaceId, wake.workflowId);
+    let run: LoadedRun;
+    try {
+      run = await slot.run(wake.runId);
+    } catch (error) {
+      // The run was deleted meanwhile: there is nothing to wake.
+      if (error instanceof DomainError && error.code === "NOT_FOUND") return;
+      throw error;
+    }
+    if (run.armed !== undefined && run.armed.atMs <= wake.atMs) run.armed = undefined;
+    if (!isOpen(run.state)) return;
+    const step = wakeRun(run.state, this.environment(wake.namespaceId));
+    this.apply(slot, run, step);
+    this.#correctStoredWake(slot, run);
+    this.#arm(slot, run);
+  }
+
+  /** Moves a stored wake-up that has passed to the next one, so that it is not found again. */
+  #correctStoredWake(slot: WorkflowSlot, run: LoadedRun): void {
+    if (!isOpen(run.state) || run.storedWakeMs === undefined) return;
+    if (run.storedWakeMs > this.deps.clock.nowMs()) return;
+    const wakeAtMs = wakeOf(run.state, this.deps.limits);
+    run.storedWakeMs = wakeAtMs;
+    const write = { kind: "updateRun", runNo: run.runNo, wakeAtMs: wakeAtMs ?? null } as const;
+    this.deps.committer.add([write], slot);
+  }
+
+  /** Finds runs that are not in memory and want to be woken soon. */
+  #scanWakes(): void {
+    const scan = async (): Promise<void> => {
+      const beforeMs = this.deps.clock.nowMs() + WAKE_SCAN_HORIZON_MS;
+      const due = await this.deps.store.readDueRuns(beforeMs, WAKE_SCAN_PAGE);
+      for (const { key, runId, wakeAtMs } of due) {
+        const name = `${key.namespaceId}/${key.businessId}`;
+        const loaded = this.#slots.get(name)?.runs.get(runId);
+        if (loaded?.armed !== undefined) continue;
+        const { namespaceId, businessId: workflowId } = key;
+        this.#addWake({ namespaceId, workflowId, runId, atMs: wakeAtMs });
+      }
+    };
+    const repeat = (): void => {
+      if (this.#isStopped) return;
+      scan()
+        .catch((error: unknown) => {
+          this.deps.logger.log("error", "Wake-ups could not be read; tried again", { error });
+        })
+        .finally(() => this.deps.clock.schedule(WAKE_SCAN_INTERVAL_MS, repeat));
+    };
+    repeat();
+  }
+
+  /** Drops the slots that were idle longest. */
+  #evict(): void {
+    let excess = this.#slots.size - this.deps.maxIdleSlots;
+    for (const [name, slot] of this.#slots) {
+      if (excess <= 0) return;
+      this.#slots.delete(name);
+      excess -= 1;
+      // What is in use comes back as the most recently used.
+      if (!slot.isIdle) this.#slots.set(name, slot);
+    }
+  }
+}
+
+/** Lets go of pollers that were claimed for a step that changed nothing. */
+function releaseClaims(step: RunStep): void {
+  for (const { claim } of step.claimed) {
+    if (claim instanceof PollerClaim) claim.poller.release();
+  }
+}
+
+/** How long a run whose wake-up failed is left alone. */
+const WAKE_RETRY_MS = 1000;
+
+interface WakeTarget {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly atMs: number;
+}
