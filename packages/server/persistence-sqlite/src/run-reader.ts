@@ -1,0 +1,146 @@
+import { hashKey } from "@perdure/kernel";
+import type {
+  DueRun,
+  EntityKey,
+  HistoryChunk,
+  LogEntry,
+  RunRow,
+  Snapshot,
+  Store,
+} from "@perdure/persistence";
+import type { Database, Statement } from "better-sqlite3";
+import type { NamespaceNumbers } from "./namespace-numbers.js";
+import { fromRunIdValue, type RunIdValue, toRunIdValue } from "./run-id-value.js";
+
+interface StoredRun {
+  readonly run_no: number;
+  readonly kind: EntityKey["kind"];
+  readonly namespace_no: number;
+  readonly business_id: string;
+  readonly run_id: RunIdValue;
+  readonly is_current: number;
+  readonly is_open: number;
+  readonly wake_at_ms: number | null;
+}
+
+const OF_KEY = "key_hash = ? AND namespace_no = ? AND kind = ? AND business_id = ?";
+const SELECT_CURRENT = `SELECT * FROM runs WHERE ${OF_KEY} AND is_current = 1`;
+const SELECT_RUN = `SELECT * FROM runs WHERE ${OF_KEY} AND run_id = ?`;
+const SELECT_DUE = `
+SELECT * FROM runs WHERE wake_at_ms < ? ORDER BY wake_at_ms, run_no LIMIT ?`;
+const SELECT_LOG = `
+SELECT run_no AS runNo, seq, first_event_id AS firstEventId, event_count AS eventCount, delta,
+  events FROM log WHERE run_no = ? AND seq >= ? ORDER BY seq LIMIT ?`;
+const SELECT_CHUNKS = `
+SELECT first_event_id AS firstEventId, event_count AS eventCount, events
+FROM log WHERE run_no = ? AND seq >= ? AND first_event_id < ? AND event_count > 0 ORDER BY seq`;
+const SELECT_LAST_SEQ = "SELECT seq FROM log WHERE run_no = ? ORDER BY seq DESC LIMIT 1";
+const SELECT_NEXT_END = `
+SELECT seq, first_event_id + event_count AS endEventId
+FROM log WHERE run_no = ? AND seq >= ? ORDER BY seq LIMIT 1`;
+
+/** Reads runs and their logs. */
+export class RunReader {
+  readonly #namespaces: NamespaceNumbers;
+  readonly #current: Statement<unknown[], StoredRun>;
+  readonly #run: Statement<unknown[], StoredRun>;
+  readonly #due: Statement<unknown[], StoredRun>;
+  readonly #snapshot: Statement<[number], Snapshot>;
+  readonly #log: Statement<unknown[], LogEntry>;
+  readonly #chunks: Statement<unknown[], HistoryChunk>;
+  readonly #lastSeq: Statement<[number], number>;
+  readonly #nextEnd: Statement<[number, number], { seq: number; endEventId: number }>;
+  readonly #lastRunNo: Statement<[], number | null>;
+
+  constructor(database: Database, namespaces: NamespaceNumbers) {
+    this.#namespaces = namespaces;
+    this.#current = database.prepare(SELECT_CURRENT);
+    this.#run = database.prepare(SELECT_RUN);
+    this.#due = database.prepare(SELECT_DUE);
+    this.#snapshot = database.prepare("SELECT seq, data FROM snapshots WHERE run_no = ?");
+    this.#log = database.prepare(SELECT_LOG);
+    this.#chunks = database.prepare(SELECT_CHUNKS);
+    this.#lastSeq = database.prepare<[number], number>(SELECT_LAST_SEQ).pluck();
+    this.#nextEnd = database.prepare(SELECT_NEXT_END);
+    this.#lastRunNo = database.prepare<[], number | null>("SELECT max(run_no) FROM runs").pluck();
+  }
+
+  lastRunNo(): number {
+    return this.#lastRunNo.get() ?? 0;
+  }
+
+  loadCurrent(key: EntityKey): RunRow | undefined {
+    const namespaceNo = this.#namespaces.find(key.namespaceId);
+    if (namespaceNo === undefined) return undefined;
+    const keyHash = hashKey(key.namespaceId, key.businessId);
+    return this.#toRun(this.#current.get(keyHash, namespaceNo, key.kind, key.businessId));
+  }
+
+  load(key: EntityKey, runId: string): RunRow | undefined {
+    const namespaceNo = this.#namespaces.find(key.namespaceId);
+    if (namespaceNo === undefined) return undefined;
+    const keyValues = [hashKey(key.namespaceId, key.businessId), namespaceNo, key.kind];
+    return this.#toRun(this.#run.get(...keyValues, key.businessId, toRunIdValue(runId)));
+  }
+
+  readDue(beforeMs: number, limit: number): readonly DueRun[] {
+    return this.#due.all(beforeMs, limit).map((row) => ({
+      key: this.#toKey(row),
+      runId: fromRunIdValue(row.run_id),
+      runNo: row.run_no,
+      wakeAtMs: row.wake_at_ms ?? 0,
+    }));
+  }
+
+  readLog(runNo: number, fromSeq: number, limit: number): readonly LogEntry[] {
+    return this.#log.all(runNo, fromSeq, limit);
+  }
+
+  readHistory(request: Parameters<Store["readHistory"]>[0]): readonly HistoryChunk[] {
+    const { runNo, fromEventId, toEventId, maxEvents } = request;
+    if (fromEventId >= toEventId) return [];
+    const chunks: HistoryChunk[] = [];
+    let eventsLeft = maxEvents;
+    const fromSeq = this.#findSeq(runNo, fromEventId);
+    for (const chunk of this.#chunks.iterate(runNo, fromSeq, toEventId)) {
+      if (chunks.length > 0) eventsLeft -= chunk.eventCount;
+      if (eventsLeft < 0) break;
+      chunks.push(chunk);
+    }
+    return chunks;
+  }
+
+  /**
+   * The first sequence number whose entry ends after `eventId`. Event IDs rise with sequence
+   * numbers, so halving finds it without an index on them.
+   */
+  #findSeq(runNo: number, eventId: number): number {
+    let low = 1;
+    let high = (this.#lastSeq.get(runNo) ?? 0) + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const next = this.#nextEnd.get(runNo, middle);
+      if (next === undefined || next.endEventId > eventId) high = middle;
+      else low = next.seq + 1;
+    }
+    return low;
+  }
+
+  #toRun(row: StoredRun | undefined): RunRow | undefined {
+    if (row === undefined) return undefined;
+    return {
+      runNo: row.run_no,
+      key: this.#toKey(row),
+      runId: fromRunIdValue(row.run_id),
+      isCurrent: row.is_current === 1,
+      isOpen: row.is_open === 1,
+      wakeAtMs: row.wake_at_ms ?? undefined,
+      snapshot: this.#snapshot.get(row.run_no),
+    };
+  }
+
+  #toKey(row: StoredRun): EntityKey {
+    const namespaceId = this.#namespaces.idOf(row.namespace_no);
+    return { kind: row.kind, namespaceId, businessId: row.business_id };
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  formatUuid,
+  type Logger,
+  type Random,
+  SILENT_LOGGER,
+  systemRandom,
+} from "@perdure/kernel";
+import {
+  decodeVisibilityCursor,
+  type EntityKey,
+  fullVisibilityOrder,
+  type QueueKey,
+  type Store,
+  type StoreFacts,
+  type StoreWrite,
+  type TaskPlace,
+  type VisibilityPage,
+  type VisibilityQuery,
+} from "@perdure/persistence";
+import { BatchWriter } from "./batch-writer.js";
+import { encodeBatch } from "./encode-batch.js";
+import type { Pragmas } from "./pragmas.js";
+import { StorageThread } from "./storage-thread.js";
+
+/** Which file to open, and how. */
+export interface SqliteStoreOptions {
+  /** Path of the file; it is made if it is not there, its folder is not. */
+  readonly path: string;
+  /** SQLite settings that override the store's own: WAL, synchronous FULL and more. */
+  readonly pragmas?: Pragmas;
+  /** Gets the causes of failures; callers only learn that there was one. Silent by default. */
+  readonly logger?: Logger;
+  /** Makes the ID of a new store; the system's randomness by default. */
+  readonly random?: Random;
+  /**
+   * Where the storage thread's program is; `worker.js` beside this module by default. A bundle
+   * that joins modules must build `@perdure/persistence-sqlite/worker` as a file of its own and,
+   * unless that is named `worker.js` and lies beside the bundle, say here where.
+   */
+  readonly workerUrl?: URL;
+}
+
+/**
+ * Opens a store in a SQLite file, for this process alone. All work on the file is done in a thread
+ * of the store's own.
+ *
+ * @throws {StoreOpenError} The file can't be served: its message says why and what to do.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { path, pragmas = {}, logger = SILENT_LOGGER, random = systemRandom() } = options;
+  const workerUrl = options.workerUrl ?? new URL("./worker.js", import.meta.url);
+  const worker = { path, pragmas, newClusterId: uuidV4(random) };
+  return new SqliteStore(await StorageThread.start({ workerUrl, worker, logger }));
+}
+
+/** The store in a SQLite file. */
+export class SqliteStore implements Store {
+  readonly #thread: StorageThread;
+  readonly #writer = new BatchWriter();
+
+  /** Use `openSqliteStore()`. */
+  constructor(thread: StorageThread) {
+    this.#thread = thread;
+  }
+
+  facts(): Promise<StoreFacts> {
+    return this.#thread.read("facts");
+  }
+
+  async commit(batch: readonly StoreWrite[]): Promise<void> {
+    await this.#thread.commit(encodeBatch(this.#writer, batch));
+  }
+
+  loadCurrentRun(key: EntityKey) {
+    return this.#thread.read("loadCurrentRun", key);
+  }
+
+  loadRun(key: EntityKey, runId: string) {
+    return this.#thread.read("loadRun", key, runId);
+  }
+
+  readLog(runNo: number, fromSeq: number, limit: number) {
+    return this.#thread.read("readLog", runNo, fromSeq, limit);
+  }
+
+  readHistory(request: Parameters<Store["readHistory"]>[0]) {
+    return this.#thread.read("readHistory", request);
+  }
+
+  readDueRuns(beforeMs: number, limit: number) {
+    return this.#thread.read("readDueRuns", beforeMs, limit);
+  }
+
+  readTasks(
+    queue: QueueKey,
+    page: { readonly after: TaskPlace | undefined; readonly limit: number },
+  ) {
+    return this.#thread.read("readTasks", queue, page);
+  }
+
+  async listVisibility(
+    query: VisibilityQuery,
+    page: { readonly cursor: Uint8Array | undefined; readonly limit: number },
+  ): Promise<VisibilityPage> {
+    const { cursor, limit } = page;
+    const termCount = fullVisibilityOrder(query.order).length;
+    const after = cursor && decodeVisibilityCursor(cursor, termCount);
+    return this.#thread.read("listVisibility", query, { after, limit });
+  }
+
+  countVisibility(query: VisibilityQuery): Promise<number> {
+    return this.#thread.read("countVisibility", query);
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}
+
+function uuidV4(random: Random): string {
+  const bytes = random.fill(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  return formatUuid(bytes);
+}

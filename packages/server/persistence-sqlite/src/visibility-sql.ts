@@ -1,0 +1,224 @@
+import { unreachable } from "@perdure/kernel";
+import type {
+  VisibilityField,
+  VisibilityFilter,
+  VisibilityOrder,
+  VisibilityPlace,
+  VisibilityQuery,
+  VisibilityValue,
+} from "@perdure/persistence";
+import { fullVisibilityOrder } from "@perdure/persistence";
+import { runIdTextSql, toRunIdValue } from "./run-id-value.js";
+
+/** A value that takes the place of a `?`. */
+export type SqlValue = string | number | Uint8Array;
+
+/** Text of a statement and the values of its parameters, in order. */
+export interface SqlText {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+interface Column {
+  readonly name: string;
+  readonly isRunId?: true;
+  readonly isNullable?: true;
+}
+
+const COLUMNS: Record<VisibilityField, Column> = {
+  WorkflowId: { name: "workflow_id" },
+  RunId: { name: "run_id", isRunId: true },
+  WorkflowType: { name: "workflow_type" },
+  TaskQueue: { name: "task_queue" },
+  ExecutionStatus: { name: "status" },
+  StartTime: { name: "start_time_ms" },
+  ExecutionTime: { name: "execution_time_ms" },
+  CloseTime: { name: "close_time_ms", isNullable: true },
+  HistoryLength: { name: "history_length" },
+  HistorySizeBytes: { name: "history_size_bytes" },
+  StateTransitionCount: { name: "state_transition_count" },
+  ParentWorkflowId: { name: "parent_workflow_id", isNullable: true },
+  ParentRunId: { name: "parent_run_id", isRunId: true, isNullable: true },
+  RootWorkflowId: { name: "root_workflow_id" },
+  RootRunId: { name: "root_run_id", isRunId: true },
+};
+
+/** Stands for null in an order: an empty blob sorts after all numbers and text. */
+const NULL_IN_ORDER = new Uint8Array();
+
+/** The statement that lists one page. Values of users become parameters, never text. */
+export function listVisibilitySql(
+  query: VisibilityQuery,
+  page: {
+    readonly namespaceNo: number;
+    readonly after: VisibilityPlace | undefined;
+    readonly limit: number;
+  },
+): SqlText {
+  const order = fullVisibilityOrder(query.order);
+  const seek = page.after === undefined ? undefined : seekSql(order, page.after);
+  const where = whereSql(query.filter, page.namespaceNo);
+  const conditions = seek === undefined ? where : joinSql([where, seek], " AND ");
+  const directions = order.map((term, index) => {
+    const direction = term.isDescending ? "DESC" : "ASC";
+    return `${orderTermSql(order, index)} ${direction}`;
+  });
+  return {
+    sql: `SELECT * FROM visibility WHERE ${conditions.sql} ORDER BY ${directions.join(", ")} LIMIT ?`,
+    values: [...conditions.values, page.limit],
+  };
+}
+
+/** The statement that counts. */
+export function countVisibilitySql(query: VisibilityQuery, namespaceNo: number): SqlText {
+  const where = whereSql(query.filter, namespaceNo);
+  return { sql: `SELECT count(*) FROM visibility WHERE ${where.sql}`, values: where.values };
+}
+
+function whereSql(filter: VisibilityFilter | undefined, namespaceNo: number): SqlText {
+  const scope: SqlText = { sql: "namespace_no = ?", values: [namespaceNo] };
+  if (filter === undefined) return scope;
+  // Conditions of an outer AND stand side by side, so that the planner finds indexed ones.
+  const filters = filter.kind === "and" ? filter.operands : [filter];
+  return joinSql([scope, ...filters.map(filterSql)], " AND ");
+}
+
+function joinSql(parts: readonly SqlText[], operator: " AND " | " OR "): SqlText {
+  return {
+    sql: parts.map((part) => part.sql).join(operator),
+    values: parts.flatMap((part) => part.values),
+  };
+}
+
+function filterSql(filter: VisibilityFilter): SqlText {
+  switch (filter.kind) {
+    case "compare":
+      return compareSql(filter.field, filter.operator, filter.value);
+    case "in":
+      return inSql(filter);
+    case "between": {
+      const low = compareSql(filter.field, ">=", filter.low);
+      const both = joinSql([low, compareSql(filter.field, "<=", filter.high)], " AND ");
+      return negatedSql(both, filter.isNegated);
+    }
+    case "startsWith":
+      return negatedSql(startsWithSql(filter.field, filter.prefix), filter.isNegated);
+    case "isNull": {
+      const test = filter.isNegated ? "IS NOT NULL" : "IS NULL";
+      return { sql: `${COLUMNS[filter.field].name} ${test}`, values: [] };
+    }
+    case "and":
+      return junctionSql(filter.operands, " AND ", "1");
+    case "or":
+      return junctionSql(filter.operands, " OR ", "0");
+    case "not":
+      return negatedSql(filterSql(filter.operand), true);
+    default:
+      return unreachable(filter);
+  }
+}
+
+function junctionSql(
+  operands: readonly VisibilityFilter[],
+  operator: " AND " | " OR ",
+  empty: string,
+): SqlText {
+  if (operands.length === 0) return { sql: empty, values: [] };
+  const joined = joinSql(operands.map(filterSql), operator);
+  return { sql: `(${joined.sql})`, values: joined.values };
+}
+
+function negatedSql(condition: SqlText, isNegated: boolean): SqlText {
+  const sql = isNegated ? `NOT (${condition.sql})` : `(${condition.sql})`;
+  return { sql, values: condition.values };
+}
+
+function compareSql(
+  field: VisibilityField,
+  operator: Extract<VisibilityFilter, { kind: "compare" }>["operator"],
+  value: VisibilityValue,
+): SqlText {
+  const isEquality = operator === "=" || operator === "!=";
+  if (isEquality) {
+    return { sql: `${COLUMNS[field].name} ${operator} ?`, values: [equalValue(field, value)] };
+  }
+  return { sql: `${comparableSql(field)} ${operator} ?`, values: [value] };
+}
+
+function inSql(filter: Extract<VisibilityFilter, { kind: "in" }>): SqlText {
+  const { name } = COLUMNS[filter.field];
+  const isIn = filter.isNegated ? "NOT IN" : "IN";
+  if (filter.values.length === 0) {
+    // SQL finds a null "not in" an empty list, but a null must never match.
+    return { sql: `iif(${name} IS NULL, NULL, ${Number(filter.isNegated)})`, values: [] };
+  }
+  const places = filter.values.map(() => "?").join(", ");
+  const values = filter.values.map((value) => equalValue(filter.field, value));
+  return { sql: `${name} ${isIn} (${places})`, values };
+}
+
+/** As a range, which an index can serve and in which no character has a meaning of its own. */
+function startsWithSql(field: VisibilityField, prefix: string): SqlText {
+  const text = comparableSql(field);
+  const end = prefixEnd(prefix);
+  if (end === undefined) return { sql: `${text} >= ?`, values: [prefix] };
+  return { sql: `${text} >= ? AND ${text} < ?`, values: [prefix, end] };
+}
+
+/** The least text after all that begin with `prefix`; `undefined` when there is none. */
+function prefixEnd(prefix: string): string | undefined {
+  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last === 0x10ffff) continue;
+    // Surrogates are no characters: UTF-8 goes from U+D7FF straight to U+E000.
+    points.push(last === 0xd7ff ? 0xe000 : last + 1);
+    return String.fromCodePoint(...points);
+  }
+  return undefined;
+}
+
+/** A value for "=", in the form in which the column holds it. */
+function equalValue(field: VisibilityField, value: VisibilityValue): SqlValue {
+  return COLUMNS[field].isRunId === true ? toRunIdValue(String(value)) : value;
+}
+
+/** The attribute as text or number, for "<" and the like. */
+function comparableSql(field: VisibilityField): string {
+  const column = COLUMNS[field];
+  return column.isRunId === true ? runIdTextSql(column.name) : column.name;
+}
+
+/** The last term of an order is the run ID that makes it whole: its stored form will do. */
+function orderTermSql(order: readonly VisibilityOrder[], index: number): string {
+  const term = order[index];
+  if (term === undefined || index === order.length - 1) return COLUMNS.RunId.name;
+  const value = comparableSql(term.field);
+  return COLUMNS[term.field].isNullable === true ? `ifnull(${value}, x'')` : value;
+}
+
+function orderValue(order: readonly VisibilityOrder[], place: VisibilityPlace, index: number) {
+  const value = place[index] ?? null;
+  if (value === null) return NULL_IN_ORDER;
+  return index === order.length - 1 ? toRunIdValue(String(value)) : value;
+}
+
+/** The condition that holds for the rows after `place`. */
+function seekSql(order: readonly VisibilityOrder[], place: VisibilityPlace): SqlText {
+  const terms = order.map((_, index) => orderTermSql(order, index));
+  const values = order.map((_, index) => orderValue(order, place, index));
+  const signs = order.map((term) => (term.isDescending ? "<" : ">"));
+  if (new Set(signs).size === 1) {
+    // One comparison of rows: an index in this order begins right there.
+    const places = terms.map(() => "?").join(", ");
+    return { sql: `(${terms.join(", ")}) ${signs[0]} (${places})`, values };
+  }
+  const cases = terms.map((term, index) => {
+    const equals = terms.slice(0, index).map((earlier) => `${earlier} = ?`);
+    return {
+      sql: `(${[...equals, `${term} ${signs[index]} ?`].join(" AND ")})`,
+      values: values.slice(0, index + 1),
+    };
+  });
+  const joined = joinSql(cases, " OR ");
+  return { sql: `(${joined.sql})`, values: joined.values };
+}
