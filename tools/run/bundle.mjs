@@ -1,0 +1,81 @@
+/** Puts the server and command line into one file, so that it starts fast. */
+import path from "node:path";
+import { CommandError } from "./run-command.mjs";
+import { inRoot } from "./workspace.mjs";
+
+const OUT_FOLDER = inRoot("packages/apps/cli/dist");
+const ENTRY = inRoot("packages/apps/cli/dist/main.js");
+/** Native packages find their binary next to themselves and so stay outside. */
+const NATIVE_PACKAGES = ["better-sqlite3"];
+const MODULE_URL = /new URL\("(\.\.?\/[^"]+\.js)", import\.meta\.url\)/g;
+
+/**
+ * Writes `perdure.js`, and one file for each module that the server starts by its URL (worker
+ * threads: `new URL("./worker.js", import.meta.url)`), into the folder of the CLI's output.
+ *
+ * @throws {CommandError} When a module cannot be found.
+ */
+export async function bundleServer() {
+  const esbuild = await import("esbuild");
+  const waiting = new Map([["perdure", ENTRY]]);
+  const done = new Set();
+  for (const [name, entry] of waiting) {
+    if (done.has(name)) continue;
+    done.add(name);
+    await bundleOne(esbuild, { name, entry, onModuleUrl: (worker, file) => waiting.set(worker, file) });
+  }
+}
+
+async function bundleOne(esbuild, { name, entry, onModuleUrl }) {
+  try {
+    await esbuild.build({
+      entryPoints: { [name]: entry },
+      outdir: OUT_FOLDER,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      external: NATIVE_PACKAGES,
+      sourcemap: true,
+      legalComments: "linked",
+      banner: { js: REQUIRE_BANNER },
+      logLevel: "silent",
+      plugins: [moduleUrls(onModuleUrl)],
+    });
+  } catch (error) {
+    throw new CommandError(`Cannot bundle "${path.relative(OUT_FOLDER, entry)}"`, error.message);
+  }
+}
+
+/** CommonJS packages call `require`, which an ES module does not have by itself. */
+const REQUIRE_BANNER = [
+  'import { createRequire as $createRequire } from "node:module";',
+  "const require = $createRequire(import.meta.url);",
+].join("\n");
+
+/** Points URLs of modules at the file that the bundle has for them. */
+function moduleUrls(onModuleUrl) {
+  return {
+    name: "module-urls",
+    setup(build) {
+      build.onLoad({ filter: /[/\\]packages[/\\].*[/\\]dist[/\\].*\.js$/ }, async ({ path: file }) => {
+        const { readFile } = await import("node:fs/promises");
+        const text = await readFile(file, "utf8");
+        if (!text.includes("import.meta.url")) return undefined;
+        const contents = text.replace(MODULE_URL, (_whole, relative) => {
+          const target = path.resolve(path.dirname(file), relative);
+          const name = bundledName(target);
+          onModuleUrl(name, target);
+          return `new URL("./${name}.js", import.meta.url)`;
+        });
+        return { contents, loader: "js" };
+      });
+    },
+  };
+}
+
+/** `packages/server/persistence-sqlite/dist/worker.js` becomes `perdure-persistence-sqlite-worker`. */
+function bundledName(file) {
+  const folder = path.basename(path.resolve(file, "../.."));
+  return `perdure-${folder}-${path.basename(file, ".js")}`;
+}

@@ -1,0 +1,20 @@
+/** `npm run test:unit [-- folder ...]`: runs the unit tests of what has been built. */
+import { spawn } from "node:child_process";
+import { findTestFiles } from "./test-files.mjs";
+import { inRoot, ROOT } from "./workspace.mjs";
+
+const REPORTER = inRoot("tools/run/count-reporter.mjs");
+
+const files = findTestFiles(process.argv.slice(2));
+if (files.length === 0) {
+  console.error("Cannot run unit tests: found no *.test.ts");
+  process.exit(1);
+}
+const reporter = [`--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout"];
+const child = spawn(process.execPath, ["--test", ...reporter, ...files], {
+  cwd: ROOT,
+  stdio: "inherit",
+});
+child.on("exit", (code) => {
+  process.exitCode = code ?? 1;
+});
