@@ -57,7 +57,11 @@ export class WorkflowAlreadyStartedError extends DomainError {
   readonly code = "WORKFLOW_ALREADY_STARTED";
   constructor(
     message: string,
-    readonly existing: { readonly runId: string; readonly startRequestId: string },
+    readonly existing: {
+      readonly runId: string;
+      readonly startRequestId: string;
+      readonly firstExecutionRunId: string;
+    },
   ) {
     super(message);
   }

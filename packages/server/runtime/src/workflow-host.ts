@@ -130,6 +130,16 @@ export class WorkflowHost {
     return uuidV7(this.deps.clock.nowMs(), this.deps.random);
   }
 
+  /** Runs a step; a bug in it drops the workflow from memory, so that it is loaded as it is stored. */
+  attempt<T>(slot: WorkflowSlot, make: () => T): T {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof DomainError)) slot.discard();
+      throw error;
+    }
+  }
+
   /** Applies a step of a run that is in memory, with the run that follows it, in one commit. */
   apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
     const successor = "successor" in step ? step.successor : undefined;
@@ -220,6 +230,7 @@ export class WorkflowHost {
     const { step, ticket } = committed;
     run.lastTicket = ticket;
     this.#arm(slot, run);
+    if (!isOpen(run.state)) run.queries?.unblock();
     for (const { offer, claim } of step.claimed) {
       if (!(claim instanceof PollerClaim)) continue;
       const isFromItsQueue = claim.queueName === offer.queueName;

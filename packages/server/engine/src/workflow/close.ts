@@ -123,7 +123,7 @@ function follow(step: Step, runId: string, input: SuccessorInput): RunStep {
 function minimumBackoffMs(step: Step, backoffMs: number): number {
   const bornAtMs = step.draft.startTimeMs + durationMs(step.draft.started.firstWorkflowTaskBackoff);
   const livedMs = step.nowMs - bornAtMs;
-  const intervalMsMin = step.environment.limits.continueAsNewIntervalMsMin;
+  const intervalMsMin = step.environment.limits.startIntervalMsMin;
   return livedMs + backoffMs < intervalMsMin ? intervalMsMin - livedMs : backoffMs;
 }
 

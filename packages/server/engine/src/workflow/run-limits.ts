@@ -26,8 +26,8 @@ export interface RunLimits {
   readonly workflowTaskRetryIntervalMsMax: number;
   /** `history.workflowTaskHeartbeatTimeout`. */
   readonly workflowTaskHeartbeatTimeoutMs: number;
-  /** `history.workflowIdReuseMinimalInterval` does not apply here; shortest life of a run that continues as new. */
-  readonly continueAsNewIntervalMsMin: number;
+  /** `history.workflowIdReuseMinimalInterval`: shortest time between the starts of runs of one ID. */
+  readonly startIntervalMsMin: number;
   /** `limit.maxIDLength`, characters. */
   readonly idLengthMax: number;
 }
@@ -45,6 +45,6 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   bufferedEventsMax: 100,
   workflowTaskRetryIntervalMsMax: 10 * 60 * 1000,
   workflowTaskHeartbeatTimeoutMs: 30 * 60 * 1000,
-  continueAsNewIntervalMsMin: 1000,
+  startIntervalMsMin: 1000,
   idLengthMax: 1000,
 };

@@ -1,0 +1,156 @@
+import {
+  type Activity,
+  durationMs,
+  executionTimeoutAtMs,
+  isOpen,
+  type RunState,
+  runTimeoutAtMs,
+  taskQueueName,
+  toDuration,
+  toTimestamp,
+} from "@perdure/engine";
+import {
+  EventType,
+  PendingActivityState,
+  PendingWorkflowTaskState,
+  TaskQueueKind,
+} from "@perdure/proto/temporal/api/enums/v1";
+import type {
+  PendingActivityInfoInit,
+  PendingWorkflowTaskInfoInit,
+  WorkflowExecutionInfoInit,
+} from "@perdure/proto/temporal/api/workflow/v1";
+import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
+
+/** Answers `DescribeWorkflowExecution` from a run's state. */
+export function describeRun(state: RunState): DescribeWorkflowExecutionResponseInit {
+  const { started } = state;
+  const isRunning = isOpen(state);
+  return {
+    executionConfig: {
+      taskQueue: { name: taskQueueName(state), kind: TaskQueueKind.NORMAL },
+      workflowExecutionTimeout: started.workflowExecutionTimeout ?? toDuration(0),
+      workflowRunTimeout: started.workflowRunTimeout ?? toDuration(0),
+      defaultWorkflowTaskTimeout: started.workflowTaskTimeout,
+    },
+    workflowExecutionInfo: executionInfo(state),
+    pendingActivities: isRunning
+      ? state.activities
+          .valueSeq()
+          .toArray()
+          .sort((one, other) => one.scheduledEventId - other.scheduledEventId)
+          .map(pendingActivity)
+      : [],
+    pendingWorkflowTask: isRunning ? pendingWorkflowTask(state) : undefined,
+    workflowExtendedInfo: {
+      executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
+      runExpirationTime: optionalTime(runTimeoutAtMs(state)),
+      cancelRequested: state.isCancelRequested,
+      originalStartTime: toTimestamp(state.startTimeMs),
+      requestIdInfos: new Map(
+        state.requestIds
+          .entrySeq()
+          .map(([requestId, eventId]) => [
+            requestId,
+            { eventType: EventType.WORKFLOW_EXECUTION_STARTED, eventId: BigInt(eventId), buffered: false },
+          ]),
+      ),
+    },
+  };
+}
+
+/** The general facts of a run, as lists and describe answers give them. */
+export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
+  const { started } = state;
+  const isRunning = isOpen(state);
+  const executionTimeMs = state.startTimeMs + durationMs(started.firstWorkflowTaskBackoff);
+  return {
+    execution: { workflowId: state.workflowId, runId: state.runId },
+    type: started.workflowType,
+    startTime: toTimestamp(state.startTimeMs),
+    closeTime: isRunning ? undefined : toTimestamp(state.closeTimeMs),
+    executionTime: toTimestamp(executionTimeMs),
+    executionDuration: isRunning
+      ? undefined
+      : toDuration(Math.max(0, state.closeTimeMs - executionTimeMs)),
+    status: state.status,
+    historyLength: BigInt(state.nextEventId - 1),
+    historySizeBytes: BigInt(state.historySizeBytes),
+    stateTransitionCount: BigInt(state.transitionCount),
+    memo: state.memo,
+    searchAttributes: state.searchAttributes,
+    taskQueue: taskQueueName(state),
+    parentExecution: started.parentWorkflowExecution,
+    parentNamespaceId: started.parentWorkflowNamespaceId,
+    rootExecution: started.rootWorkflowExecution ?? {
+      workflowId: state.workflowId,
+      runId: state.runId,
+    },
+    firstRunId: started.firstExecutionRunId,
+    mostRecentWorkerVersionStamp: state.workerVersion,
+    priority: started.priority,
+  };
+}
+
+function optionalTime(epochMs: number): WorkflowExecutionInfoInit["startTime"] {
+  return epochMs === 0 ? undefined : toTimestamp(epochMs);
+}
+
+function pendingActivity(activity: Activity): PendingActivityInfoInit {
+  const { progress, scheduled } = activity;
+  const isStarted = progress.startedAtMs !== 0;
+  return {
+    activityId: scheduled.activityId,
+    activityType: scheduled.activityType,
+    state: activityState(activity),
+    heartbeatDetails: progress.heartbeatDetails,
+    lastHeartbeatTime: optionalTime(progress.lastHeartbeatAtMs),
+    lastStartedTime: optionalTime(progress.startedAtMs),
+    attempt: progress.attempt,
+    maximumAttempts: scheduled.retryPolicy?.maximumAttempts,
+    scheduledTime: isStarted ? undefined : toTimestamp(progress.scheduledAtMs),
+    expirationTime: activityExpiration(activity),
+    lastFailure: progress.lastFailure,
+    lastWorkerIdentity: progress.lastWorkerIdentity,
+    currentRetryInterval: progress.isBackingOff
+      ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)
+      : undefined,
+    lastAttemptCompleteTime: optionalTime(progress.lastAttemptCompletedAtMs),
+    nextAttemptScheduleTime: progress.isBackingOff ? toTimestamp(progress.scheduledAtMs) : undefined,
+    priority: scheduled.priority,
+    activityOptions: {
+      taskQueue: scheduled.taskQueue,
+      scheduleToCloseTimeout: scheduled.scheduleToCloseTimeout,
+      scheduleToStartTimeout: scheduled.scheduleToStartTimeout,
+      startToCloseTimeout: scheduled.startToCloseTimeout,
+      heartbeatTimeout: scheduled.heartbeatTimeout,
+      retryPolicy: scheduled.retryPolicy,
+    },
+  };
+}
+
+function activityState(activity: Activity): PendingActivityState {
+  const { progress } = activity;
+  if (progress.cancelRequested) return PendingActivityState.CANCEL_REQUESTED;
+  return progress.startedAtMs === 0 ? PendingActivityState.SCHEDULED : PendingActivityState.STARTED;
+}
+
+function activityExpiration(activity: Activity): WorkflowExecutionInfoInit["startTime"] {
+  const scheduleToCloseMs = durationMs(activity.scheduled.scheduleToCloseTimeout);
+  return scheduleToCloseMs === 0
+    ? undefined
+    : toTimestamp(activity.scheduledTimeMs + scheduleToCloseMs);
+}
+
+function pendingWorkflowTask(state: RunState): PendingWorkflowTaskInfoInit | undefined {
+  const task = state.workflowTask;
+  if (task === undefined) return undefined;
+  const isStarted = task.startedEventId !== 0;
+  return {
+    state: isStarted ? PendingWorkflowTaskState.STARTED : PendingWorkflowTaskState.SCHEDULED,
+    scheduledTime: toTimestamp(task.scheduledAtMs),
+    originalScheduledTime: toTimestamp(task.originalScheduledAtMs),
+    startedTime: isStarted ? toTimestamp(task.startedAtMs) : undefined,
+    attempt: task.attempt,
+  };
+}

@@ -1,0 +1,119 @@
+import { isOpen, type RunLimits, type RunState } from "@perdure/engine";
+import { ResourceExhaustedError, unreachable, WorkflowAlreadyStartedError } from "@perdure/kernel";
+import {
+  WorkflowExecutionStatus,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from "@perdure/proto/temporal/api/enums/v1";
+
+/** What a start does about the run that has its workflow ID now. */
+export type StartDecision =
+  | { readonly kind: "start" }
+  /** The same request came before: its run is the answer. */
+  | { readonly kind: "repeat" }
+  | { readonly kind: "useExisting" }
+  | { readonly kind: "terminateAndStart" };
+
+export interface StartWish {
+  readonly requestId: string;
+  readonly reusePolicy: WorkflowIdReusePolicy;
+  readonly conflictPolicy: WorkflowIdConflictPolicy;
+}
+
+const FAILED_STATUSES: ReadonlySet<WorkflowExecutionStatus> = new Set([
+  WorkflowExecutionStatus.FAILED,
+  WorkflowExecutionStatus.CANCELED,
+  WorkflowExecutionStatus.TERMINATED,
+  WorkflowExecutionStatus.TIMED_OUT,
+]);
+
+/**
+ * Decides a start by the policies of the request.
+ *
+ * @throws {WorkflowAlreadyStartedError} The policies refuse it.
+ * @throws {ResourceExhaustedError} The last run began a moment ago.
+ */
+export function decideStart(
+  current: RunState | undefined,
+  wish: StartWish,
+  clock: { readonly nowMs: number; readonly limits: RunLimits },
+): StartDecision {
+  if (current === undefined) return { kind: "start" };
+  if (current.requestIds.get(wish.requestId) === 1) return { kind: "repeat" };
+  if (isOpen(current)) return decideConflict(current, wish, clock);
+  checkReuse(current, wish.reusePolicy);
+  checkInterval(current, "starts", clock);
+  return { kind: "start" };
+}
+
+function decideConflict(
+  current: RunState,
+  wish: StartWish,
+  clock: { readonly nowMs: number; readonly limits: RunLimits },
+): StartDecision {
+  const isOldPolicy = wish.reusePolicy === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
+  const policy = isOldPolicy ? WorkflowIdConflictPolicy.TERMINATE_EXISTING : wish.conflictPolicy;
+  switch (policy) {
+    case WorkflowIdConflictPolicy.USE_EXISTING:
+      return { kind: "useExisting" };
+    case WorkflowIdConflictPolicy.TERMINATE_EXISTING:
+      checkInterval(current, "restarts", clock);
+      return { kind: "terminateAndStart" };
+    case WorkflowIdConflictPolicy.FAIL:
+    case WorkflowIdConflictPolicy.UNSPECIFIED:
+      throw alreadyStarted(current, "Workflow execution is already running.", "");
+    default:
+      return unreachable(policy);
+  }
+}
+
+function checkReuse(current: RunState, policy: WorkflowIdReusePolicy): void {
+  if (policy === WorkflowIdReusePolicy.REJECT_DUPLICATE) {
+    throw alreadyStarted(
+      current,
+      "Workflow execution already finished.",
+      " Workflow Id reuse policy: reject duplicate workflow Id.",
+    );
+  }
+  const isFailedOnly = policy === WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
+  if (isFailedOnly && !FAILED_STATUSES.has(current.status)) {
+    throw alreadyStarted(
+      current,
+      "Workflow execution already finished successfully.",
+      " Workflow Id reuse policy: allow duplicate workflow Id if last run failed.",
+    );
+  }
+}
+
+function alreadyStarted(
+  current: RunState,
+  reason: string,
+  policy: string,
+): WorkflowAlreadyStartedError {
+  const { workflowId, runId } = current;
+  const message = `${reason} WorkflowId: ${workflowId}, RunId: ${runId}.${policy}`;
+  return new WorkflowAlreadyStartedError(message, {
+    runId,
+    startRequestId: startRequestId(current),
+    firstExecutionRunId: current.started.firstExecutionRunId ?? "",
+  });
+}
+
+/** The ID of the request that started the run. */
+export function startRequestId(run: RunState): string {
+  return run.requestIds.findKey((eventId) => eventId === 1) ?? "";
+}
+
+function checkInterval(
+  current: RunState,
+  what: string,
+  clock: { readonly nowMs: number; readonly limits: RunLimits },
+): void {
+  const sinceMs = clock.nowMs - current.startTimeMs;
+  const minimumMs = clock.limits.startIntervalMsMin;
+  if (minimumMs === 0 || sinceMs > minimumMs) return;
+  throw new ResourceExhaustedError(
+    `Too many ${what} for workflow ${current.workflowId}. Time since last start: ${sinceMs} ms`,
+    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
+  );
+}

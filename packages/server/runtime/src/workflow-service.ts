@@ -1,0 +1,359 @@
+import {
+  type ActivityTarget,
+  cancelActivity,
+  type CancelInput,
+  completeActivity,
+  completeWorkflowTask,
+  failActivity,
+  heartbeatActivity,
+  messageOf,
+  reportTaskFailure,
+  requestCancelRun,
+  type RunState,
+  type RunStep,
+  type SignalInput,
+  signalRun,
+  startRun,
+  type StepEnvironment,
+  type TaskProof,
+  type TerminateInput,
+  terminateRun,
+  isOpen,
+} from "@perdure/engine";
+import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
+import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
+import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
+import { WorkflowExecutionStatus, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
+import type {
+  RespondWorkflowTaskCompletedRequest,
+  StartWorkflowExecutionRequestInit,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import { RespondWorkflowTaskCompletedResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { encodeWithRaw } from "@perdure/proto/wire";
+import { answerHistory, type HistoryQuestion } from "./history-reader.js";
+import type { LoadedRun } from "./loaded-run.js";
+import { decideStart } from "./start-policy.js";
+import { activityResponse, workflowTaskResponse } from "./task-dispatch.js";
+import type { WorkflowHost } from "./workflow-host.js";
+import type { WorkflowSlot } from "./workflow-slot.js";
+
+/** Names a run for a request. */
+export interface RunTarget {
+  readonly namespaceId: string;
+  readonly workflowId: string;
+  /** Empty: the current run. */
+  readonly runId: string;
+  /** When set, the run must belong to the chain that this run began. */
+  readonly firstExecutionRunId?: string;
+}
+
+/** How a start came out. */
+export interface StartReply {
+  readonly runId: string;
+  /** Whether this request made the run (now or when it came before). */
+  readonly isStarted: boolean;
+  readonly status: WorkflowExecutionStatus;
+  /** Encoded `PollWorkflowTaskQueueResponse` of the first task, for a worker that starts its own work. */
+  readonly eagerTask: Uint8Array | undefined;
+}
+
+/** A checked request to start a workflow. */
+export interface StartCommand {
+  readonly namespaceId: string;
+  readonly request: StartWorkflowExecutionRequestInit;
+  readonly signal?: SignalInput;
+  readonly isEager: boolean;
+}
+
+/** The operations on workflows. Each resolves once what it did is durable, and not before. */
+export class WorkflowService {
+  readonly #host: WorkflowHost;
+
+  constructor(host: WorkflowHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Starts a workflow, or answers with the run that the request or its policies mean.
+   *
+   * @throws {WorkflowAlreadyStartedError} The policies refuse the start; nothing happened.
+   */
+  async start(command: StartCommand): Promise<StartReply> {
+    const slot = this.#slotOfStart(command);
+    const current = await slot.current();
+    const environment = this.#host.environment(command.namespaceId);
+    const { request } = command;
+    const decision = decideStart(
+      current?.state,
+      {
+        requestId: request.requestId ?? "",
+        reusePolicy: request.workflowIdReusePolicy ?? WorkflowIdReusePolicy.UNSPECIFIED,
+        conflictPolicy: request.workflowIdConflictPolicy ?? WorkflowIdConflictPolicy.UNSPECIFIED,
+      },
+      environment,
+    );
+    if (current !== undefined && decision.kind !== "start" && decision.kind !== "terminateAndStart") {
+      return this.#answerExisting(slot, current, { command, isRepeat: decision.kind === "repeat" });
+    }
+    const replaced = decision.kind === "terminateAndStart" ? current : undefined;
+    return this.#create(slot, command, replaced);
+  }
+
+  /** Signals the current run; starts one with the signal as its first news when none is open. */
+  async signalWithStart(command: StartCommand & { readonly signal: SignalInput }): Promise<StartReply> {
+    const slot = this.#slotOfStart(command);
+    const current = await slot.current();
+    const { conflictPolicy, isRunning } = signalWithStartCase(command.request, current?.state);
+    if (current !== undefined && isRunning && conflictPolicy !== WorkflowIdConflictPolicy.TERMINATE_EXISTING) {
+      const step = signalRun(current.state, command.signal, this.#host.environment(command.namespaceId));
+      await this.#commit(slot, current, step);
+      const { runId, status } = current.state;
+      return { runId, isStarted: false, status, eagerTask: undefined };
+    }
+    return this.start(command);
+  }
+
+  #slotOfStart(command: StartCommand): WorkflowSlot {
+    return this.#host.slot(command.namespaceId, command.request.workflowId ?? "");
+  }
+
+  async #answerExisting(
+    slot: WorkflowSlot,
+    current: LoadedRun,
+    start: { readonly command: StartCommand; readonly isRepeat: boolean },
+  ): Promise<StartReply> {
+    const { runId, status } = current.state;
+    const { signal, namespaceId } = start.command;
+    if (!start.isRepeat && signal !== undefined) {
+      await this.#commit(slot, current, signalRun(current.state, signal, this.#host.environment(namespaceId)));
+    }
+    await current.lastTicket?.durable;
+    return { runId, isStarted: start.isRepeat, status, eagerTask: undefined };
+  }
+
+  async #create(
+    slot: WorkflowSlot,
+    command: StartCommand,
+    replaced: LoadedRun | undefined,
+  ): Promise<StartReply> {
+    const environment = this.#host.environment(command.namespaceId);
+    const { namespaceId } = command;
+    const workflowId = slot.key.businessId;
+    const runId = environment.newId();
+    const termination =
+      replaced === undefined ? undefined : terminationFor(replaced, runId, environment);
+    const step = startRun(
+      { namespaceId, workflowId, runId },
+      {
+        request: command.request,
+        ...(command.signal === undefined ? {} : { signal: command.signal }),
+        eagerIdentity: command.isEager ? (command.request.identity ?? "") : undefined,
+      },
+      environment,
+    );
+    const { run, ticket } = this.#host.create(slot, step, termination);
+    const isEager = command.isEager && run.state.workflowTask?.startedEventId !== 0;
+    const eagerTask =
+      isEager && run.state.workflowTask !== undefined && step.claimed.length === 0
+        ? await workflowTaskResponse(this.#host, run, false)
+        : undefined;
+    await ticket?.durable;
+    return { runId, isStarted: true, status: WorkflowExecutionStatus.RUNNING, eagerTask };
+  }
+
+  /** Errors as `signalRun` of the engine. */
+  async signal(target: RunTarget, signal: SignalInput): Promise<void> {
+    await this.#step(target, (state, environment) => signalRun(state, signal, environment));
+  }
+
+  /** Errors as `requestCancelRun` of the engine. */
+  async requestCancel(target: RunTarget, cancel: CancelInput): Promise<void> {
+    await this.#step(target, (state, environment) => requestCancelRun(state, cancel, environment));
+  }
+
+  /** Errors as `terminateRun` of the engine. */
+  async terminate(target: RunTarget, terminate: TerminateInput): Promise<void> {
+    await this.#step(target, (state, environment) => terminateRun(state, terminate, environment));
+  }
+
+  /**
+   * Ends a workflow task with a worker's commands. The answer is an encoded
+   * `RespondWorkflowTaskCompletedResponse`.
+   */
+  async completeWorkflowTask(
+    token: TaskToken,
+    request: RespondWorkflowTaskCompletedRequest,
+  ): Promise<Uint8Array> {
+    const slot = this.#host.slot(token.namespaceId, token.workflowId);
+    const run = await slot.run(token.runId);
+    const environment = this.#host.environment(token.namespaceId);
+    const proof = proofOf(token);
+    const completion = this.#host.attempt(slot, () =>
+      completeWorkflowTask(run.state, { proof, request }, environment),
+    );
+    const { ticket } = this.#host.apply(slot, run, completion);
+    settleQueries(run, request);
+    run.isClosing = completion.refusal?.message === "UnhandledCommand";
+    let response: Uint8Array = NOTHING;
+    if (completion.isNextTaskHeld) {
+      const task = await workflowTaskResponse(this.#host, run, true);
+      response = encodeWithRaw(response, NEXT_TASK_FIELD, [task]);
+    }
+    for (const scheduledEventId of completion.eagerActivities) {
+      const task = activityResponse(run.state, scheduledEventId);
+      response = encodeWithRaw(response, EAGER_ACTIVITIES_FIELD, [task]);
+    }
+    await ticket?.durable;
+    if (completion.refusal !== undefined) throw new InvalidArgumentError(messageOf(completion.refusal));
+    return response;
+  }
+
+  async failWorkflowTask(
+    token: TaskToken,
+    failed: {
+      readonly cause: WorkflowTaskFailedCause;
+      readonly failure: FailureInit | undefined;
+      readonly identity: string;
+      readonly binaryChecksum: string;
+    },
+  ): Promise<void> {
+    const input = { ...failed, proof: proofOf(token) };
+    await this.#step(token, (state, environment) => reportTaskFailure(state, input, environment));
+  }
+
+  async completeActivity(
+    place: ActivityPlace,
+    completed: { readonly result: PayloadsInit | undefined; readonly identity: string },
+  ): Promise<void> {
+    const input = { ...completed, target: place.activity };
+    await this.#step(place.run, (state, environment) => completeActivity(state, input, environment));
+  }
+
+  async failActivity(
+    place: ActivityPlace,
+    failed: {
+      readonly failure: FailureInit | undefined;
+      readonly identity: string;
+      readonly lastHeartbeatDetails: PayloadsInit | undefined;
+    },
+  ): Promise<void> {
+    const input = { ...failed, target: place.activity };
+    await this.#step(place.run, (state, environment) => failActivity(state, input, environment));
+  }
+
+  async cancelActivity(
+    place: ActivityPlace,
+    canceled: { readonly details: PayloadsInit | undefined; readonly identity: string },
+  ): Promise<void> {
+    const input = { ...canceled, target: place.activity };
+    await this.#step(place.run, (state, environment) => cancelActivity(state, input, environment));
+  }
+
+  /** Records a heartbeat and tells whether the workflow wants the activity to end. */
+  async heartbeatActivity(
+    place: ActivityPlace,
+    details: PayloadsInit | undefined,
+  ): Promise<{ readonly isCancelRequested: boolean }> {
+    let isCancelRequested = false;
+    await this.#step(place.run, (state, environment) => {
+      const beat = heartbeatActivity(state, { target: place.activity, details }, environment);
+      isCancelRequested = beat.isCancelRequested;
+      return beat.step;
+    });
+    return { isCancelRequested };
+  }
+
+  /** Answers `GetWorkflowExecutionHistory` with an encoded response. */
+  history(question: HistoryQuestion): Promise<Uint8Array> {
+    return answerHistory(this.#host, question);
+  }
+
+  /** The state of a run, once it is durable. */
+  async inspect(target: RunTarget): Promise<RunState> {
+    const run = await this.#host.slot(target.namespaceId, target.workflowId).run(target.runId);
+    const { state } = run;
+    await run.lastTicket?.durable;
+    return state;
+  }
+
+  async #step(
+    target: RunTarget,
+    make: (state: RunState, environment: StepEnvironment) => RunStep,
+  ): Promise<void> {
+    const slot = this.#host.slot(target.namespaceId, target.workflowId);
+    const run = await slot.run(target.runId);
+    checkChain(run.state, target);
+    const environment = this.#host.environment(target.namespaceId);
+    const step = this.#host.attempt(slot, () => make(run.state, environment));
+    await this.#commit(slot, run, step);
+  }
+
+  async #commit(slot: WorkflowSlot, run: LoadedRun, step: RunStep): Promise<void> {
+    const { ticket } = this.#host.apply(slot, run, step);
+    await ticket?.durable;
+  }
+}
+
+/** Names an activity of a run for a worker's answer. */
+export interface ActivityPlace {
+  readonly run: RunTarget;
+  readonly activity: ActivityTarget;
+}
+
+/** Number of the field `workflow_task` of `RespondWorkflowTaskCompletedResponse`. */
+const NEXT_TASK_FIELD = 1;
+/** Number of the field `activity_tasks` of `RespondWorkflowTaskCompletedResponse`. */
+const EAGER_ACTIVITIES_FIELD = 2;
+
+const NOTHING = RespondWorkflowTaskCompletedResponse.encode({});
+
+function proofOf(token: TaskToken): TaskProof {
+  const { scheduledEventId, startedEventId, attempt, startedAtMs } = token;
+  return { scheduledEventId, startedEventId, attempt, startedAtMs };
+}
+
+/** Gives the answers of a workflow task to those who asked; what is left waits or goes to a worker. */
+function settleQueries(run: LoadedRun, request: RespondWorkflowTaskCompletedRequest): void {
+  if (run.queries === undefined) return;
+  run.queries.answer(request.queryResults);
+  if (run.state.workflowTask === undefined) run.queries.unblock();
+  if (run.queries.size === 0) run.queries = undefined;
+}
+
+function checkChain(state: RunState, target: RunTarget): void {
+  const first = target.firstExecutionRunId ?? "";
+  if (first === "" || first === state.started.firstExecutionRunId) return;
+  throw new NotFoundError("workflow execution not found");
+}
+
+function terminationFor(
+  replaced: LoadedRun,
+  newRunId: string,
+  environment: StepEnvironment,
+): { readonly run: LoadedRun; readonly step: RunStep } {
+  const metadata = new Map([["encoding", Buffer.from("json/plain")]]);
+  const data = Buffer.from(JSON.stringify(`terminated by new runID: ${newRunId}`));
+  const step = terminateRun(
+    replaced.state,
+    {
+      reason: "TerminateIfRunning WorkflowIdReusePolicy",
+      details: { payloads: [{ metadata, data }] },
+      identity: "history-service",
+    },
+    environment,
+  );
+  return { run: replaced, step };
+}
+
+function signalWithStartCase(
+  request: StartWorkflowExecutionRequestInit,
+  current: RunState | undefined,
+): { readonly conflictPolicy: WorkflowIdConflictPolicy; readonly isRunning: boolean } {
+  const isOldPolicy =
+    request.workflowIdReusePolicy === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
+  const conflictPolicy = isOldPolicy
+    ? WorkflowIdConflictPolicy.TERMINATE_EXISTING
+    : (request.workflowIdConflictPolicy ?? WorkflowIdConflictPolicy.UNSPECIFIED);
+  return { conflictPolicy, isRunning: current !== undefined && isOpen(current) };
+}
