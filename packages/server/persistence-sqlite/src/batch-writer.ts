@@ -74,9 +74,11 @@ export class BatchWriter {
 
   /** One of the values above, or none; text that is a run ID is written with `runId()`. */
   optional(value: number | string | boolean | Uint8Array | undefined | null): void {
-    if (value === undefined || value === null) return this.byte(ValueTag.ABSENT);
-    if (typeof value === "boolean") return this.byte(value ? ValueTag.TRUE : ValueTag.FALSE);
-    if (typeof value === "number") {
+    if (value === undefined || value === null) {
+      this.byte(ValueTag.ABSENT);
+    } else if (typeof value === "boolean") {
+      this.byte(value ? ValueTag.TRUE : ValueTag.FALSE);
+    } else if (typeof value === "number") {
       this.byte(ValueTag.NUMBER);
       this.number(value);
     } else if (typeof value === "string") {

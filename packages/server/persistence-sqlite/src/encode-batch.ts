@@ -2,6 +2,7 @@ import { hashKey, unreachable } from "@perdure/kernel";
 import type {
   EntityKey,
   LogEntry,
+  NamespaceRow,
   RunRow,
   StoreWrite,
   TaskPlace,
@@ -36,37 +37,51 @@ export function encodeBatch(writer: BatchWriter, batch: readonly StoreWrite[]): 
 function encodeWrite(writer: BatchWriter, write: StoreWrite): void {
   switch (write.kind) {
     case "insertRun":
-      return encodeRun(writer, write.run);
+      encodeRun(writer, write.run);
+      break;
     case "updateRun":
-      return encodeUpdate(writer, write);
+      encodeUpdate(writer, write);
+      break;
     case "appendLog":
-      return encodeEntry(writer, write.entry);
+      encodeEntry(writer, write.entry);
+      break;
     case "pruneDeltas":
       writer.byte(WriteCode.PRUNE_DELTAS);
       writer.number(write.runNo);
-      return writer.number(write.throughSeq);
+      writer.number(write.throughSeq);
+      break;
     case "insertTask":
-      return encodeTask(writer, write.task);
+      encodeTask(writer, write.task);
+      break;
     case "removeTask":
       writer.byte(WriteCode.REMOVE_TASK);
-      return encodePlace(writer, write.place);
+      encodePlace(writer, write.place);
+      break;
     case "putVisibility":
-      return encodeVisibility(writer, write.row);
+      encodeVisibility(writer, write.row);
+      break;
     case "removeVisibility":
       writer.byte(WriteCode.REMOVE_VISIBILITY);
       writer.text(write.namespaceId);
-      return writer.runId(write.runId);
+      writer.runId(write.runId);
+      break;
     case "deleteRun":
       writer.byte(WriteCode.DELETE_RUN);
-      return writer.number(write.runNo);
+      writer.number(write.runNo);
+      break;
     case "putNamespace":
-      writer.byte(WriteCode.PUT_NAMESPACE);
-      writer.text(write.namespace.id);
-      writer.text(write.namespace.name);
-      return writer.bytes(write.namespace.data);
+      encodeNamespace(writer, write.namespace);
+      break;
     default:
-      return unreachable(write);
+      unreachable(write);
   }
+}
+
+function encodeNamespace(writer: BatchWriter, namespace: NamespaceRow): void {
+  writer.byte(WriteCode.PUT_NAMESPACE);
+  writer.text(namespace.id);
+  writer.text(namespace.name);
+  writer.bytes(namespace.data);
 }
 
 function encodeKey(writer: BatchWriter, key: EntityKey): void {

@@ -16,7 +16,9 @@ export class NamespaceNumbers {
       )
       .pluck();
     this.#selectId = database
-      .prepare<[number], string>("SELECT namespace_id FROM namespace_numbers WHERE namespace_no = ?")
+      .prepare<[number], string>(
+        "SELECT namespace_id FROM namespace_numbers WHERE namespace_no = ?",
+      )
       .pluck();
     this.#insert = database.prepare("INSERT INTO namespace_numbers (namespace_id) VALUES (?)");
   }

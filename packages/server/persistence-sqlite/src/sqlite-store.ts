@@ -1,10 +1,4 @@
-import {
-  formatUuid,
-  type Logger,
-  type Random,
-  SILENT_LOGGER,
-  systemRandom,
-} from "@perdure/kernel";
+import { formatUuid, type Logger, type Random, SILENT_LOGGER, systemRandom } from "@perdure/kernel";
 import {
   decodeVisibilityCursor,
   type EntityKey,

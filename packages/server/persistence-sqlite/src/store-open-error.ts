@@ -29,7 +29,10 @@ export function toStoreOpenError(path: string, cause: unknown): StoreOpenError {
     new StoreOpenError(code, `Cannot use "${path}": ${reason}`, { cause });
 
   if (driverCode.startsWith("SQLITE_BUSY") || driverCode.startsWith("SQLITE_LOCKED")) {
-    return refuse("IN_USE", "another process uses the file; stop that server, or give another file");
+    return refuse(
+      "IN_USE",
+      "another process uses the file; stop that server, or give another file",
+    );
   }
   if (driverCode.startsWith("SQLITE_NOTADB") || driverCode.startsWith("SQLITE_CORRUPT")) {
     return refuse("NOT_A_DATABASE", "it is no SQLite database, or is damaged; give another file");

@@ -53,9 +53,7 @@ export class VisibilityWriter {
     this.#namespaces = namespaces;
     this.#put = database.prepare(PUT);
     this.#replace = database.prepare(REPLACE);
-    this.#remove = database.prepare(
-      "DELETE FROM visibility WHERE namespace_no = ? AND run_id = ?",
-    );
+    this.#remove = database.prepare("DELETE FROM visibility WHERE namespace_no = ? AND run_id = ?");
   }
 
   put(fields: BatchReader): void {

@@ -2,8 +2,8 @@ export { compareText } from "./compare-text.js";
 export { MemoryDisk } from "./memory-disk.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
 export {
-  EntityKind,
   type EntityKey,
+  EntityKind,
   type LogEntry,
   type NamespaceRow,
   type QueueKey,

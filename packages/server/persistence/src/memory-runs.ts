@@ -125,7 +125,10 @@ export class MemoryRuns {
   pruneDeltas(runNo: number, throughSeq: number): Undo {
     const log = this.#runs.get(runNo)?.log;
     if (log === undefined) return () => undefined;
-    const covered = log.slice(0, log.firstIndex((entry) => entry.seq > throughSeq));
+    const covered = log.slice(
+      0,
+      log.firstIndex((entry) => entry.seq > throughSeq),
+    );
     const pruned = covered.filter((entry) => entry.eventCount === 0 && log.remove(entry));
     return () => {
       for (const entry of pruned) log.add(entry);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { seededRandom, StoreUnavailableError, VirtualClock } from "@perdure/kernel";
+import { StoreUnavailableError, seededRandom, VirtualClock } from "@perdure/kernel";
 import { storeContract } from "./contract/index.js";
 import { insertRun, sampleKey, sampleRun } from "./contract/sample-rows.js";
 import { MemoryDisk } from "./memory-disk.js";
@@ -33,13 +33,11 @@ function settled(): Promise<void> {
 }
 
 async function stateOf(promise: Promise<unknown>): Promise<string> {
-  let state = "pending";
   const settle = promise.then(
-    () => void (state = "resolved"),
-    () => void (state = "rejected"),
+    () => "resolved",
+    () => "rejected",
   );
-  await Promise.race([settle, settled()]);
-  return state;
+  return Promise.race([settle, settled().then(() => "pending")]);
 }
 
 describe("MemoryStore with faults", () => {

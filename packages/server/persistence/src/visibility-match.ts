@@ -1,10 +1,6 @@
 import { unreachable } from "@perdure/kernel";
 import type { VisibilityRow } from "./records.js";
-import type {
-  ComparisonOperator,
-  VisibilityFilter,
-  VisibilityValue,
-} from "./visibility-query.js";
+import type { ComparisonOperator, VisibilityFilter, VisibilityValue } from "./visibility-query.js";
 import { compareVisibilityValues, visibilityValue } from "./visibility-value.js";
 
 /** Whether a row is in the list of a filter. A null never matches a comparison, negated or not. */

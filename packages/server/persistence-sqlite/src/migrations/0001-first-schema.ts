@@ -8,8 +8,9 @@
  * - Snapshots are apart from `runs`, so that a change of a wake-up does not rewrite them.
  * - `log.format` tells how `delta` and `events` are stored: 0 is as they came. Formats that keep
  *   large payloads as references to `payload_chunks` get other numbers.
- * - A null sorts before all values in SQLite, but lists want it after: `ifnull(…, x'')` does it,
- *   since an empty blob sorts after all numbers and text.
+ * - A null sorts before all values in SQLite, but lists want it after: `close_order` has an empty
+ *   blob for it, which sorts after all numbers and text. It is a column, because SQLite seeks by a
+ *   comparison of rows only where every term is one.
  */
 export const FIRST_SCHEMA = `
 CREATE TABLE meta (
@@ -104,14 +105,15 @@ CREATE TABLE visibility (
   root_run_id NOT NULL,
   first_run_id NOT NULL,
   memo BLOB,
-  search_attributes BLOB
+  search_attributes BLOB,
+  close_order GENERATED ALWAYS AS (ifnull(close_time_ms, x'')) VIRTUAL
 );
 CREATE UNIQUE INDEX visibility_by_run ON visibility (namespace_no, run_id);
 CREATE INDEX visibility_by_close
-  ON visibility (namespace_no, ifnull(close_time_ms, x''), start_time_ms, run_id);
+  ON visibility (namespace_no, close_order, start_time_ms, run_id);
 CREATE INDEX visibility_by_status
-  ON visibility (namespace_no, status, ifnull(close_time_ms, x''), start_time_ms, run_id);
+  ON visibility (namespace_no, status, close_order, start_time_ms, run_id);
 CREATE INDEX visibility_by_type
-  ON visibility (namespace_no, workflow_type, ifnull(close_time_ms, x''), start_time_ms, run_id);
+  ON visibility (namespace_no, workflow_type, close_order, start_time_ms, run_id);
 CREATE INDEX visibility_by_workflow ON visibility (namespace_no, workflow_id);
 `;

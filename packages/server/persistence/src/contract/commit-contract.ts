@@ -50,7 +50,9 @@ const PREPARED: readonly StoreWrite[] = [
 
 const BAD_WRITES: Readonly<Record<string, StoreWrite>> = {
   "a run number that is taken": insertRun(sampleRun(1, { key: sampleKey("new") })),
-  "a run ID that is taken": insertRun(sampleRun(8, { ...sampleRun(1), runNo: 8, isCurrent: false })),
+  "a run ID that is taken": insertRun(
+    sampleRun(8, { ...sampleRun(1), runNo: 8, isCurrent: false }),
+  ),
   "a second current run of a key": insertRun(sampleRun(8, { key: sampleKey("order-1") })),
   "a change of a run that does not exist": { kind: "updateRun", runNo: 404, isOpen: false },
   "a log entry that exists": appendLog(sampleEntry(1, 1)),

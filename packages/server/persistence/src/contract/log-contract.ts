@@ -71,7 +71,11 @@ export function logContract(test: WithStore): void {
           const request = { runNo: 1, fromEventId, toEventId, maxEvents: 100 };
           const chunks = await store.readHistory(request);
           const name = `[${fromEventId}, ${toEventId})`;
-          assert.deepEqual(chunks.map((chunk) => chunk.firstEventId), expected, name);
+          assert.deepEqual(
+            chunks.map((chunk) => chunk.firstEventId),
+            expected,
+            name,
+          );
         }
       }),
     );
@@ -108,7 +112,10 @@ export function logContract(test: WithStore): void {
           }
         }
         const expected = entries.filter((entry) => entry.eventCount > 0);
-        assert.deepEqual(seen, expected.map((entry) => entry.firstEventId));
+        assert.deepEqual(
+          seen,
+          expected.map((entry) => entry.firstEventId),
+        );
       }),
     );
 
@@ -118,7 +125,10 @@ export function logContract(test: WithStore): void {
         const entries = entriesOf([5, 1]);
         await store.commit([insertRun(sampleRun(1)), ...entries.map(appendLog)]);
         const request = { runNo: 1, fromEventId: 1, toEventId: 7, maxEvents: 0 };
-        assert.deepEqual((await store.readHistory(request)).map((chunk) => chunk.eventCount), [5]);
+        assert.deepEqual(
+          (await store.readHistory(request)).map((chunk) => chunk.eventCount),
+          [5],
+        );
       }),
     );
 
@@ -137,7 +147,10 @@ export function logContract(test: WithStore): void {
         assert.deepEqual(plain(await store.readLog(1, 1, 10)), plain(kept));
         assert.equal((await store.readLog(2, 1, 10)).length, 1);
         const request = { runNo: 1, fromEventId: 3, toEventId: 4, maxEvents: 10 };
-        assert.deepEqual((await store.readHistory(request)).map((chunk) => chunk.firstEventId), [3]);
+        assert.deepEqual(
+          (await store.readHistory(request)).map((chunk) => chunk.firstEventId),
+          [3],
+        );
       }),
     );
   });

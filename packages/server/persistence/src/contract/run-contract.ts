@@ -38,7 +38,10 @@ export function runContract(test: WithStore): void {
     it(
       "finds no run of another key, namespace or run ID",
       test(async ({ store }) => {
-        await store.commit([insertRun(sampleRun(1)), insertRun(sampleRun(2, { isCurrent: false }))]);
+        await store.commit([
+          insertRun(sampleRun(1)),
+          insertRun(sampleRun(2, { isCurrent: false })),
+        ]);
         assert.equal(await store.loadCurrentRun(sampleKey("order-2")), undefined);
         assert.equal(await store.loadCurrentRun(sampleKey("order-1", "other")), undefined);
         assert.equal(await store.loadRun(sampleKey("order-2"), sampleRunId(1)), undefined);
@@ -90,7 +93,14 @@ export function runContract(test: WithStore): void {
         const runs = wakes.map((wakeAtMs, index) => sampleRun(index + 1, { wakeAtMs }));
         await store.commit(runs.map(insertRun));
         const due = await store.readDueRuns(300, 10);
-        assert.deepEqual(due.map((run) => [run.runNo, run.wakeAtMs]), [[5, 0], [2, 100], [4, 200]]);
+        assert.deepEqual(
+          due.map((run) => [run.runNo, run.wakeAtMs]),
+          [
+            [5, 0],
+            [2, 100],
+            [4, 200],
+          ],
+        );
         assert.deepEqual(due[1]?.key, sampleKey("order-2"));
         assert.equal(due[1]?.runId, sampleRunId(2));
         assert.equal((await store.readDueRuns(1_000, 2)).length, 2);
@@ -111,7 +121,13 @@ export function runContract(test: WithStore): void {
           { kind: "updateRun", runNo: 3, wakeAtMs: 70 },
         ]);
         const due = await store.readDueRuns(1_000, 10);
-        assert.deepEqual(due.map((run) => [run.runNo, run.wakeAtMs]), [[1, 50], [3, 70]]);
+        assert.deepEqual(
+          due.map((run) => [run.runNo, run.wakeAtMs]),
+          [
+            [1, 50],
+            [3, 70],
+          ],
+        );
         assert.equal((await store.loadCurrentRun(sampleKey("order-2")))?.wakeAtMs, undefined);
       }),
     );
@@ -133,7 +149,10 @@ export function runContract(test: WithStore): void {
         assert.equal(await store.loadCurrentRun(sampleKey("order-1")), undefined);
         assert.deepEqual(await store.readLog(1, 1, 10), []);
         assert.equal((await store.readLog(2, 1, 10)).length, 1);
-        assert.deepEqual((await store.readDueRuns(100, 10)).map((run) => run.runNo), [2]);
+        assert.deepEqual(
+          (await store.readDueRuns(100, 10)).map((run) => run.runNo),
+          [2],
+        );
 
         // The number may be used again: nothing of the deleted run comes back.
         await store.commit([insertRun(sampleRun(1))]);

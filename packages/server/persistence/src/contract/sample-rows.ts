@@ -11,7 +11,7 @@ import type { StoreWrite } from "../store.js";
 
 export const NAMESPACE_ID = "32049b68-7872-4094-8e63-d0dd59896a83";
 /** Text that breaks careless encodings: quotes, a NUL, an emoji, combining marks. */
-export const ODD_TEXT = "o'dd \"id\" \0 ключ 🔑 e\u0301 %_";
+export const ODD_TEXT = 'o\'dd "id" \0 ключ 🔑 e\u0301 %_';
 
 /** The UUID whose last digits are `number`. */
 export function sampleRunId(number: number): string {
@@ -36,11 +36,7 @@ export function sampleRun(runNo: number, changes: Partial<RunRow> = {}): RunRow 
 }
 
 /** An entry of `eventCount` events; its bytes tell run and sequence number. */
-export function sampleEntry(
-  runNo: number,
-  seq: number,
-  changes: Partial<LogEntry> = {},
-): LogEntry {
+export function sampleEntry(runNo: number, seq: number, changes: Partial<LogEntry> = {}): LogEntry {
   return {
     runNo,
     seq,

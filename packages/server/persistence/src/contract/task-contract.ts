@@ -42,7 +42,10 @@ export function taskContract(test: WithStore): void {
         ];
         await store.commit(tasks.map(insertTask));
         const read = await store.readTasks(QUEUE, FIRST_PAGE);
-        assert.deepEqual(read.map((task) => task.taskId), [2, 4, 1, 3]);
+        assert.deepEqual(
+          read.map((task) => task.taskId),
+          [2, 4, 1, 3],
+        );
       }),
     );
 

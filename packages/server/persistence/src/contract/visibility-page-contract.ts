@@ -87,7 +87,10 @@ export function visibilityPageContract(test: WithStore): void {
         ]);
         const { nextCursor } = first;
         const rest = await store.listVisibility(queryOf(order), { cursor: nextCursor, limit: 9 });
-        assert.deepEqual(rest.rows.map((row) => row.workflowId), ["b", "after", "c", "d"]);
+        assert.deepEqual(
+          rest.rows.map((row) => row.workflowId),
+          ["b", "after", "c", "d"],
+        );
       }),
     );
 
