@@ -58,6 +58,7 @@ export { nextWakeMs, wakeRun } from "./workflow/wake.js";
 export {
   isWorkflowTaskCurrent,
   priorityOf,
+  resetSticky,
   startWorkflowTask,
   type TaskProof,
   type TaskStart,

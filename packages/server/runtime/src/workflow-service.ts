@@ -9,6 +9,7 @@ import {
   messageOf,
   reportTaskFailure,
   requestCancelRun,
+  resetSticky,
   type RunState,
   type RunStep,
   type SignalInput,
@@ -162,9 +163,14 @@ export class WorkflowService {
     return { runId, isStarted: true, status: WorkflowExecutionStatus.RUNNING, eagerTask };
   }
 
-  /** Errors as `signalRun` of the engine. */
-  async signal(target: RunTarget, signal: SignalInput): Promise<void> {
-    await this.#step(target, (state, environment) => signalRun(state, signal, environment));
+  /** Delivers a signal; the answer is the ID of the run. Errors as `signalRun` of the engine. */
+  async signal(target: RunTarget, signal: SignalInput): Promise<string> {
+    return this.#step(target, (state, environment) => signalRun(state, signal, environment));
+  }
+
+  /** Makes the run's next workflow tasks go to its normal queue. */
+  async resetSticky(target: RunTarget): Promise<void> {
+    await this.#step(target, resetSticky);
   }
 
   /** Errors as `requestCancelRun` of the engine. */
@@ -280,13 +286,15 @@ export class WorkflowService {
   async #step(
     target: RunTarget,
     make: (state: RunState, environment: StepEnvironment) => RunStep,
-  ): Promise<void> {
+  ): Promise<string> {
     const slot = this.#host.slot(target.namespaceId, target.workflowId);
     const run = await slot.run(target.runId);
     checkChain(run.state, target);
     const environment = this.#host.environment(target.namespaceId);
     const step = this.#host.attempt(slot, () => make(run.state, environment));
+    const { runId } = run.state;
     await this.#commit(slot, run, step);
+    return runId;
   }
 
   async #commit(slot: WorkflowSlot, run: LoadedRun, step: RunStep): Promise<void> {

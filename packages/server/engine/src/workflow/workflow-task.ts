@@ -14,7 +14,7 @@ import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { NO_WORKFLOW_TASK } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf } from "./event-types.js";
 import { type RunState, taskQueueName } from "./run-state.js";
-import type { Step } from "./step.js";
+import { type RunStep, Step, type StepEnvironment } from "./step.js";
 
 /** Priority of tasks without one. */
 const PRIORITY_DEFAULT = 3;
@@ -322,6 +322,13 @@ export function abandonWorkflowTask(step: Step): void {
     });
   }
   step.flushBuffered();
+}
+
+/** Forgets the sticky worker: the next workflow task goes to the normal queue with all of history. */
+export function resetSticky(run: RunState, environment: StepEnvironment): RunStep {
+  const step = new Step(run, environment);
+  step.setSticky(undefined);
+  return step.finish();
 }
 
 /** A payload list of one JSON string. */

@@ -1,0 +1,29 @@
+import type { RunLimits } from "@perdure/engine";
+import type { Clock, Random } from "@perdure/kernel";
+import type { QueueKey, Store } from "@perdure/persistence";
+import type { Dispatch, QueryService, WorkflowService } from "@perdure/runtime";
+
+/** A poll for a task. */
+export interface PollQuestion {
+  readonly queue: QueueKey;
+  readonly info: { readonly identity: string; readonly buildId: string };
+  readonly signal: AbortSignal;
+  /** How long the poll waits, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** What the workflow service's RPCs need. */
+export interface WorkflowServiceDeps {
+  readonly workflows: WorkflowService;
+  readonly queries: QueryService;
+  /** Waits for a task; `undefined` when none came in time. */
+  readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
+  readonly namespaces: {
+    /** @throws {NamespaceNotFoundError} */
+    resolve(name: string): { readonly id: string; readonly name: string };
+  };
+  readonly store: Pick<Store, "listVisibility" | "countVisibility">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: RunLimits;
+}

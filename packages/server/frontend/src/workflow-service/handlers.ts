@@ -1,0 +1,89 @@
+import type { CallContext } from "../grpc/call-context.js";
+import type { EncodedResponse } from "../grpc/encoded-response.js";
+import {
+  recordActivityTaskHeartbeat,
+  recordActivityTaskHeartbeatById,
+  respondActivityTaskCanceled,
+  respondActivityTaskCanceledById,
+  respondActivityTaskCompleted,
+  respondActivityTaskCompletedById,
+  respondActivityTaskFailed,
+  respondActivityTaskFailedById,
+} from "./activity-tasks.js";
+import type { WorkflowServiceDeps } from "./deps.js";
+import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
+import {
+  pollActivityTaskQueue,
+  pollWorkflowTaskQueue,
+  respondQueryTaskCompleted,
+  respondWorkflowTaskCompleted,
+  respondWorkflowTaskFailed,
+} from "./worker-tasks.js";
+import {
+  describeWorkflowExecution,
+  requestCancelWorkflowExecution,
+  resetStickyTaskQueue,
+  signalWorkflowExecution,
+  terminateWorkflowExecution,
+} from "./workflow-messages.js";
+import {
+  countWorkflowExecutions,
+  getWorkflowExecutionHistory,
+  listWorkflowExecutions,
+  queryWorkflow,
+} from "./workflow-reads.js";
+
+/** A handler whose request the transport has decoded with the method's own type. */
+export type WorkflowHandler = (
+  request: never,
+  call: CallContext,
+) => object | EncodedResponse | Promise<object | EncodedResponse>;
+
+/** The RPCs of `WorkflowService` that work on workflows and tasks, by method name. */
+export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, WorkflowHandler> {
+  type Plain = (request: never, deps: WorkflowServiceDeps) => ReturnType<WorkflowHandler>;
+  type Waiting = (
+    request: never,
+    call: CallContext,
+    deps: WorkflowServiceDeps,
+  ) => ReturnType<WorkflowHandler>;
+  const handlers = new Map<string, WorkflowHandler>();
+  for (const [name, handle] of Object.entries<Plain>(PLAIN)) {
+    handlers.set(name, (request) => handle(request, deps));
+  }
+  for (const [name, handle] of Object.entries<Waiting>(WAITING)) {
+    handlers.set(name, (request, call) => handle(request, call, deps));
+  }
+  return handlers;
+}
+
+const PLAIN = {
+  StartWorkflowExecution: startWorkflowExecution,
+  SignalWithStartWorkflowExecution: signalWithStartWorkflowExecution,
+  SignalWorkflowExecution: signalWorkflowExecution,
+  RequestCancelWorkflowExecution: requestCancelWorkflowExecution,
+  TerminateWorkflowExecution: terminateWorkflowExecution,
+  DescribeWorkflowExecution: describeWorkflowExecution,
+  ResetStickyTaskQueue: resetStickyTaskQueue,
+  RespondWorkflowTaskCompleted: respondWorkflowTaskCompleted,
+  RespondWorkflowTaskFailed: respondWorkflowTaskFailed,
+  RespondQueryTaskCompleted: respondQueryTaskCompleted,
+  RespondActivityTaskCompleted: respondActivityTaskCompleted,
+  RespondActivityTaskCompletedById: respondActivityTaskCompletedById,
+  RespondActivityTaskFailed: respondActivityTaskFailed,
+  RespondActivityTaskFailedById: respondActivityTaskFailedById,
+  RespondActivityTaskCanceled: respondActivityTaskCanceled,
+  RespondActivityTaskCanceledById: respondActivityTaskCanceledById,
+  RecordActivityTaskHeartbeat: recordActivityTaskHeartbeat,
+  RecordActivityTaskHeartbeatById: recordActivityTaskHeartbeatById,
+  ListWorkflowExecutions: listWorkflowExecutions,
+  CountWorkflowExecutions: countWorkflowExecutions,
+};
+
+/** Calls that may wait, and so need to know their caller's deadline. */
+const WAITING = {
+  PollWorkflowTaskQueue: pollWorkflowTaskQueue,
+  PollActivityTaskQueue: pollActivityTaskQueue,
+  GetWorkflowExecutionHistory: getWorkflowExecutionHistory,
+  QueryWorkflow: queryWorkflow,
+};

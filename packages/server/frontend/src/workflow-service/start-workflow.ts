@@ -1,0 +1,251 @@
+import { checkDuration, checkRetryPolicy, type SignalInput, withRetryDefaults } from "@perdure/engine";
+import { InvalidArgumentError, uuidV7 } from "@perdure/kernel";
+import { durationMs, toDuration } from "@perdure/engine";
+import {
+  EventType,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from "@perdure/proto/temporal/api/enums/v1";
+import {
+  type SignalWithStartWorkflowExecutionRequest,
+  SignalWithStartWorkflowExecutionResponse,
+  type StartWorkflowExecutionRequest,
+  StartWorkflowExecutionResponse,
+  type StartWorkflowExecutionRequestInit,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
+import { Memo } from "@perdure/proto/temporal/api/common/v1";
+import { encodeWithRaw } from "@perdure/proto/wire";
+import { EncodedResponse } from "../grpc/encoded-response.js";
+import type { WorkflowServiceDeps } from "./deps.js";
+import { checkBlobSize, checkLength, readUserQueueName, resolveNamespace } from "./request-checks.js";
+
+/** Time that a worker has for a workflow task unless the request says otherwise. */
+const WORKFLOW_TASK_TIMEOUT_MS = 10_000;
+/** Longest time that a worker may have for a workflow task. */
+const WORKFLOW_TASK_TIMEOUT_MS_MAX = 120_000;
+
+/** Number of the field `eager_workflow_task` of `StartWorkflowExecutionResponse`. */
+const EAGER_TASK_FIELD = 2;
+
+/** `temporal.api.workflowservice.v1.WorkflowService/StartWorkflowExecution` */
+export async function startWorkflowExecution(
+  request: StartWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<EncodedResponse> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const checked = checkStart(request, deps);
+  const reply = await deps.workflows.start({
+    namespaceId: namespace.id,
+    request: checked,
+    isEager: request.requestEagerExecution,
+  });
+  const head = StartWorkflowExecutionResponse.encode({
+    runId: reply.runId,
+    started: reply.isStarted,
+    status: reply.status,
+    link: startLink(namespace.name, request.workflowId, reply.runId),
+  });
+  if (reply.eagerTask === undefined) return new EncodedResponse(head);
+  return new EncodedResponse(encodeWithRaw(head, EAGER_TASK_FIELD, [reply.eagerTask]));
+}
+
+/** A link to the event that started a run. */
+function startLink(namespace: string, workflowId: string, runId: string): LinkInit {
+  const eventType = EventType.WORKFLOW_EXECUTION_STARTED;
+  const reference = { kind: "eventRef", value: { eventId: 1n, eventType } } as const;
+  return {
+    variant: { kind: "workflowEvent", value: { namespace, workflowId, runId, reference } },
+  };
+}
+
+/**
+ * Checks a start request and fills in its defaults.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+function checkStart(
+  request: StartWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): StartWorkflowExecutionRequestInit {
+  const lengthMax = deps.limits.idLengthMax;
+  checkWorkflowId(request.workflowId, lengthMax);
+  const retryPolicy = checkedRetryPolicy(request.retryPolicy, deps);
+  checkStartDelay(request);
+  const typeName = request.workflowType?.name ?? "";
+  if (typeName === "") throw new InvalidArgumentError("WorkflowType is not set on request.");
+  checkLength(typeName, lengthMax, "WorkflowType length exceeds limit.");
+  readUserQueueName(request.taskQueue, lengthMax);
+  const timeouts = checkTimeouts(request);
+  checkLength(request.requestId, lengthMax, "RequestId length exceeds limit.");
+  checkPolicies(request);
+  checkSizes(request, deps);
+  const requestId = request.requestId || randomRequestId(deps);
+  return { ...request, requestId, ...(retryPolicy === undefined ? {} : { retryPolicy }), ...timeouts };
+}
+
+function checkWorkflowId(workflowId: string, lengthMax: number): void {
+  if (workflowId === "") throw new InvalidArgumentError("WorkflowId is not set on request.");
+  const length = Buffer.byteLength(workflowId);
+  if (length > lengthMax) {
+    throw new InvalidArgumentError(
+      `WorkflowId exceeds maximum allowed length (${length}/${lengthMax})`,
+    );
+  }
+}
+
+function checkedRetryPolicy(
+  policy: StartWorkflowExecutionRequest["retryPolicy"],
+  deps: WorkflowServiceDeps,
+): StartWorkflowExecutionRequestInit["retryPolicy"] {
+  if (policy === undefined) return undefined;
+  const filled = withRetryDefaults(policy, deps.limits.defaultRetry);
+  checkRetryPolicy(filled);
+  return filled;
+}
+
+type StartLike = Pick<
+  StartWorkflowExecutionRequest,
+  | "cronSchedule"
+  | "workflowStartDelay"
+  | "workflowExecutionTimeout"
+  | "workflowRunTimeout"
+  | "workflowTaskTimeout"
+  | "workflowIdReusePolicy"
+  | "workflowIdConflictPolicy"
+>;
+
+function checkStartDelay(request: StartLike): void {
+  if (request.cronSchedule !== "") {
+    if (request.workflowStartDelay !== undefined) {
+      throw new InvalidArgumentError(
+        "CronSchedule and WorkflowStartDelay may not be used together.",
+      );
+    }
+    throw new InvalidArgumentError("CronSchedule is not implemented by this server.");
+  }
+  checkDuration(
+    request.workflowStartDelay,
+    "An invalid WorkflowStartDelaySeconds is set on request. cause",
+  );
+}
+
+function checkTimeouts(
+  request: StartLike,
+): Pick<
+  StartWorkflowExecutionRequestInit,
+  "workflowExecutionTimeout" | "workflowRunTimeout" | "workflowTaskTimeout"
+> {
+  const invalid = (name: string): string => `An invalid ${name} is set on request. cause`;
+  checkDuration(request.workflowExecutionTimeout, invalid("WorkflowExecutionTimeoutSeconds"));
+  checkDuration(request.workflowRunTimeout, invalid("WorkflowRunTimeoutSeconds"));
+  checkDuration(request.workflowTaskTimeout, invalid("WorkflowTaskTimeoutSeconds"));
+  const executionMs = durationMs(request.workflowExecutionTimeout);
+  let runMs = durationMs(request.workflowRunTimeout);
+  if (executionMs > 0) runMs = runMs === 0 ? executionMs : Math.min(runMs, executionMs);
+  let taskMs = durationMs(request.workflowTaskTimeout) || WORKFLOW_TASK_TIMEOUT_MS;
+  taskMs = Math.min(taskMs, WORKFLOW_TASK_TIMEOUT_MS_MAX);
+  if (runMs > 0) taskMs = Math.min(taskMs, runMs);
+  return {
+    workflowExecutionTimeout: toDuration(executionMs),
+    workflowRunTimeout: toDuration(runMs),
+    workflowTaskTimeout: toDuration(taskMs),
+  };
+}
+
+function checkPolicies(request: StartLike): void {
+  const { workflowIdReusePolicy: reuse, workflowIdConflictPolicy: conflict } = request;
+  const isTerminating = reuse === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
+  if (isTerminating && conflict !== WorkflowIdConflictPolicy.UNSPECIFIED) {
+    throw new InvalidArgumentError(
+      "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING cannot be used together with a WorkflowIDConflictPolicy",
+    );
+  }
+  const isRejecting = reuse === WorkflowIdReusePolicy.REJECT_DUPLICATE;
+  if (isRejecting && conflict === WorkflowIdConflictPolicy.TERMINATE_EXISTING) {
+    throw new InvalidArgumentError(
+      "Invalid WorkflowIDReusePolicy: WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE cannot be used together with WorkflowIdConflictPolicy WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING",
+    );
+  }
+}
+
+function checkSizes(
+  request: Pick<StartWorkflowExecutionRequest, "input" | "memo">,
+  deps: WorkflowServiceDeps,
+): void {
+  checkBlobSize(request.input, deps.limits.blobSizeMaxBytes);
+  if (request.memo === undefined) return;
+  if (Memo.encode(request.memo).length > deps.limits.memoSizeMaxBytes) {
+    throw new InvalidArgumentError("Blob data size exceeds limit.");
+  }
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/SignalWithStartWorkflowExecution` */
+export async function signalWithStartWorkflowExecution(
+  request: SignalWithStartWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<EncodedResponse> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const start = checkSignalWithStart(request, deps);
+  const signal: SignalInput = {
+    signalName: request.signalName,
+    input: request.signalInput,
+    identity: request.identity,
+    header: request.header,
+    requestId: start.requestId ?? "",
+    links: request.links,
+  };
+  const reply = await deps.workflows.signalWithStart({
+    namespaceId: namespace.id,
+    request: start,
+    signal,
+    isEager: false,
+  });
+  return new EncodedResponse(
+    SignalWithStartWorkflowExecutionResponse.encode({
+      runId: reply.runId,
+      started: reply.isStarted,
+    }),
+  );
+}
+
+function checkSignalWithStart(
+  request: SignalWithStartWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): StartWorkflowExecutionRequestInit {
+  const lengthMax = deps.limits.idLengthMax;
+  checkWorkflowId(request.workflowId, lengthMax);
+  if (request.signalName === "") throw new InvalidArgumentError("signal not set");
+  checkNameLength("signal name", request.signalName, lengthMax);
+  const typeName = request.workflowType?.name ?? "";
+  if (typeName === "") throw new InvalidArgumentError("workflow type not set");
+  checkNameLength("workflow type name", typeName, lengthMax);
+  readUserQueueName(request.taskQueue, lengthMax);
+  checkNameLength("Request ID", request.requestId, lengthMax);
+  const timeouts = checkTimeouts(request);
+  const retryPolicy = checkedRetryPolicy(request.retryPolicy, deps);
+  checkStartDelay(request);
+  checkPolicies(request);
+  if (request.workflowIdConflictPolicy === WorkflowIdConflictPolicy.FAIL) {
+    throw new InvalidArgumentError(
+      "Invalid WorkflowIDConflictPolicy: WORKFLOW_ID_CONFLICT_POLICY_FAIL is not supported for this operation.",
+    );
+  }
+  checkSizes(request, deps);
+  checkBlobSize(request.signalInput, deps.limits.blobSizeMaxBytes);
+  const { signalName: _name, signalInput: _input, control: _control, ...start } = request;
+  const requestId = request.requestId || randomRequestId(deps);
+  return { ...start, requestId, ...(retryPolicy === undefined ? {} : { retryPolicy }), ...timeouts };
+}
+
+function checkNameLength(what: string, text: string, lengthMax: number): void {
+  if (text.length <= lengthMax) return;
+  throw new InvalidArgumentError(
+    `${what} exceeds maximum allowed length (${text.length}/${lengthMax})`,
+  );
+}
+
+/** Callers that repeat requests give IDs of their own; one is made up for the others. */
+function randomRequestId(deps: WorkflowServiceDeps): string {
+  return uuidV7(deps.clock.nowMs(), deps.random);
+}

@@ -1,0 +1,97 @@
+import { describeRun, type RunTarget } from "@perdure/runtime";
+import { InvalidArgumentError } from "@perdure/kernel";
+import { EventType } from "@perdure/proto/temporal/api/enums/v1";
+import type {
+  DescribeWorkflowExecutionRequest,
+  DescribeWorkflowExecutionResponseInit,
+  RequestCancelWorkflowExecutionRequest,
+  ResetStickyTaskQueueRequest,
+  SignalWorkflowExecutionRequest,
+  SignalWorkflowExecutionResponseInit,
+  TerminateWorkflowExecutionRequest,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import type { WorkflowServiceDeps } from "./deps.js";
+import { checkBlobSize, checkLength, readTarget, resolveNamespace } from "./request-checks.js";
+
+/** `temporal.api.workflowservice.v1.WorkflowService/SignalWorkflowExecution` */
+export async function signalWorkflowExecution(
+  request: SignalWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<SignalWorkflowExecutionResponseInit> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const target = readTarget(namespace.id, request.workflowExecution);
+  const { signalName, input, identity, header, requestId, links } = request;
+  if (signalName === "") throw new InvalidArgumentError("SignalName is not set on request.");
+  const lengthMax = deps.limits.idLengthMax;
+  checkLength(signalName, lengthMax, "SignalName length exceeds limit.");
+  checkLength(requestId, lengthMax, "RequestId length exceeds limit.");
+  checkBlobSize(input, deps.limits.blobSizeMaxBytes);
+  const runId = await deps.workflows.signal(target, {
+    signalName,
+    input,
+    identity,
+    header,
+    requestId,
+    links,
+  });
+  return { link: signalLink({ ...target, runId }, namespace.name, requestId) };
+}
+
+/** A link to the event of a signal, by the ID of the request: the event may not have an ID yet. */
+function signalLink(
+  target: RunTarget,
+  namespace: string,
+  requestId: string,
+): SignalWorkflowExecutionResponseInit["link"] {
+  const eventType = EventType.WORKFLOW_EXECUTION_SIGNALED;
+  const { workflowId, runId } = target;
+  const reference = { kind: "requestIdRef", value: { requestId, eventType } } as const;
+  const value = { namespace, workflowId, runId, reference };
+  return { variant: { kind: "workflowEvent", value } };
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/RequestCancelWorkflowExecution` */
+export async function requestCancelWorkflowExecution(
+  request: RequestCancelWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<Record<string, never>> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const target = readTarget(namespace.id, request.workflowExecution);
+  const { requestId, identity, links, firstExecutionRunId, reason } = request;
+  const cancel = { requestId, identity, links, cause: reason };
+  await deps.workflows.requestCancel({ ...target, firstExecutionRunId }, cancel);
+  return {};
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/TerminateWorkflowExecution` */
+export async function terminateWorkflowExecution(
+  request: TerminateWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<Record<string, never>> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const target = readTarget(namespace.id, request.workflowExecution);
+  const { reason, details, identity, links, firstExecutionRunId } = request;
+  const terminate = { reason, details, identity, links };
+  await deps.workflows.terminate({ ...target, firstExecutionRunId }, terminate);
+  return {};
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/DescribeWorkflowExecution` */
+export async function describeWorkflowExecution(
+  request: DescribeWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<DescribeWorkflowExecutionResponseInit> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  const target = readTarget(namespace.id, request.execution);
+  return describeRun(await deps.workflows.inspect(target));
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/ResetStickyTaskQueue` */
+export async function resetStickyTaskQueue(
+  request: ResetStickyTaskQueueRequest,
+  deps: WorkflowServiceDeps,
+): Promise<Record<string, never>> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  await deps.workflows.resetSticky(readTarget(namespace.id, request.execution));
+  return {};
+}

@@ -1,0 +1,9 @@
+export type {
+  Dispatch,
+  Dispatcher,
+  PollerInfo,
+  TakenPoller,
+  TaskStarter,
+  TransientTask,
+} from "./contract.js";
+export { Matching, type PollRequest } from "./matching.js";
