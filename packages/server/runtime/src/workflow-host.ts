@@ -146,7 +146,8 @@ export class WorkflowHost {
     const writes = this.#advance(run, step);
     let created: LoadedRun | undefined;
     if (successor !== undefined) {
-      const made = this.#create(slot, successor);
+      // An open run is the current one, also when it was loaded by its run ID.
+      const made = this.#create(slot, successor, run);
       created = made.run;
       writes.push(...made.writes);
     }
@@ -169,7 +170,7 @@ export class WorkflowHost {
     replaced?: { readonly run: LoadedRun; readonly step: RunStep },
   ): AppliedStep {
     const writes = replaced === undefined ? [] : this.#advance(replaced.run, replaced.step);
-    const made = this.#create(slot, step);
+    const made = this.#create(slot, step, slot.peekCurrent()?.run);
     writes.push(...made.writes);
     const ticket = this.deps.committer.add(writes, slot);
     if (replaced !== undefined) this.#follow(slot, replaced.run, { step: replaced.step, ticket });
@@ -192,6 +193,7 @@ export class WorkflowHost {
   #create(
     slot: WorkflowSlot,
     step: RunStep,
+    previous: LoadedRun | undefined,
   ): { readonly run: LoadedRun; readonly writes: StoreWrite[] } {
     const runNo = this.#nextRunNo++;
     const run = new LoadedRun({
@@ -203,8 +205,8 @@ export class WorkflowHost {
       cachedFromEventId: 1,
     });
     const writes: StoreWrite[] = [];
-    const previous = slot.peekCurrent()?.run;
     if (previous !== undefined) {
+      previous.isCurrent = false;
       writes.push({ kind: "updateRun", runNo: previous.runNo, isCurrent: false });
     }
     if (step.record !== undefined) run.advance(step.next, step.record);

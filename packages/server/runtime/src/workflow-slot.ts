@@ -38,7 +38,6 @@ export class WorkflowSlot implements CommitOwner {
   }
 
   setCurrent(run: LoadedRun): void {
-    if (this.#current?.run !== undefined) this.#current.run.isCurrent = false;
     this.#current = { run };
     this.runs.set(run.state.runId, run);
   }

@@ -1,0 +1,15 @@
+/** Headers of a call; names in lower case. */
+export interface RequestMetadata {
+  get(name: string): string | undefined;
+}
+
+/** What a handler knows of its call besides the request. */
+export interface CallContext {
+  readonly metadata: RequestMetadata;
+  /** Aborted when the client cancels, the connection ends or the deadline passes. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch; `undefined` when the client set none. */
+  readonly deadlineMs: number | undefined;
+  readonly peer: string;
+  readonly path: string;
+}

@@ -1,0 +1,169 @@
+import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import type {
+  GetWorkflowExecutionHistoryResponse,
+  PollActivityTaskQueueResponse,
+  PollWorkflowTaskQueueResponse,
+  RespondWorkflowTaskCompletedResponse,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import { TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
+import { decide, readProgram } from "./program.js";
+import { isExpected, type World } from "./simulation.js";
+import { NAMESPACE } from "./simulated-server.js";
+
+/** The task queue that everything runs on. */
+export const TASK_QUEUE = "simulated";
+
+const POLL_TIMEOUT_MS = 30_000;
+const CALL_TIMEOUT_MS = 10_000;
+const namespace = NAMESPACE.name;
+
+/** A worker that replays histories and carries out activities, and sometimes does it badly. */
+export class SimulatedWorker {
+  /** How often each attempt of an activity was handed out, by run, activity and attempt. */
+  readonly attempts = new Map<string, number>();
+  readonly #cache = new Map<string, HistoryEvent[]>();
+  #isStopped = false;
+
+  constructor(
+    readonly world: World,
+    readonly identity: string,
+  ) {}
+
+  start(): void {
+    const sticky = { name: `${this.identity}-sticky`, kind: TaskQueueKind.STICKY, normalName: TASK_QUEUE };
+    void this.#loop(() => this.#pollWorkflowTask({ name: TASK_QUEUE }));
+    void this.#loop(() => this.#pollWorkflowTask({ name: TASK_QUEUE }));
+    void this.#loop(() => this.#pollWorkflowTask(sticky));
+    void this.#loop(() => this.#pollActivityTask());
+    void this.#loop(() => this.#pollActivityTask());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Repeats a poll until the end; errors are what a worker meets when its server goes away. */
+  async #loop(poll: () => Promise<void>): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await poll();
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        await this.world.sleep(200 + this.world.draw(300));
+      }
+    }
+  }
+
+  async #call<T>(name: Parameters<NonNullable<World["server"]>["call"]>[0], request: object, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
+    const server = this.world.server;
+    if (server === undefined) {
+      await this.world.sleep(300);
+      return this.#call(name, request, timeoutMs);
+    }
+    return server.call<T>(name, request, timeoutMs);
+  }
+
+  async #pollWorkflowTask(taskQueue: object): Promise<void> {
+    const { identity, world } = this;
+    const request = { namespace, taskQueue, identity };
+    const task = await this.#call<PollWorkflowTaskQueueResponse>("PollWorkflowTaskQueue", request, POLL_TIMEOUT_MS);
+    if (task.taskToken.length === 0) return;
+    await this.#handle(task);
+    if (world.chance(0.01)) {
+      world.cover("a worker lost its cache");
+      this.#cache.clear();
+    }
+  }
+
+  async #handle(task: PollWorkflowTaskQueueResponse): Promise<void> {
+    const { world, identity } = this;
+    const workflowId = task.workflowExecution?.workflowId ?? "";
+    world.trace(`${identity} task ${workflowId} ${task.startedEventId} attempt ${task.attempt}`);
+    const events = await this.#historyOf(task);
+    await world.sleep(world.draw(20));
+    if (world.chance(0.03)) {
+      world.cover("a workflow task timed out");
+      return;
+    }
+    if (world.chance(0.03)) {
+      world.cover("a workflow task failed");
+      const cause = WorkflowTaskFailedCause.WORKFLOW_WORKER_UNHANDLED_FAILURE;
+      const failed = { namespace, taskToken: task.taskToken, identity, cause };
+      await this.#call("RespondWorkflowTaskFailed", failed);
+      return;
+    }
+    const commands = decide(readProgram(task.workflowType?.name ?? ""), events, TASK_QUEUE);
+    const completed = {
+      namespace,
+      taskToken: task.taskToken,
+      identity,
+      commands,
+      returnNewWorkflowTask: true,
+      stickyAttributes: {
+        workerTaskQueue: { name: `${identity}-sticky`, kind: TaskQueueKind.STICKY, normalName: TASK_QUEUE },
+        scheduleToStartTimeout: { seconds: 5n, nanos: 0 },
+      },
+    };
+    try {
+      const answer = await this.#call<RespondWorkflowTaskCompletedResponse>("RespondWorkflowTaskCompleted", completed);
+      if (answer.workflowTask !== undefined) await this.#handle(answer.workflowTask);
+    } catch (error) {
+      this.#cache.delete(task.workflowExecution?.runId ?? "");
+      if (!isExpected(error)) throw error;
+      world.trace(`${identity} refused ${workflowId} ${error.code}`);
+      if (error.message === "UnhandledCommand") world.cover("a closing command met news");
+    }
+  }
+
+  /** The whole history: what the task brings, after what is cached or fetched. */
+  async #historyOf(task: PollWorkflowTaskQueueResponse): Promise<HistoryEvent[]> {
+    const runId = task.workflowExecution?.runId ?? "";
+    const first = task.history?.events[0];
+    let events: HistoryEvent[];
+    if (first === undefined || first.eventId === 1n) {
+      events = [...(task.history?.events ?? [])];
+    } else {
+      const cached = this.#cache.get(runId);
+      const known = cached?.filter(({ eventId }) => eventId < first.eventId) ?? [];
+      const isWhole = known.length === Number(first.eventId) - 1;
+      this.world.cover(isWhole ? "a sticky task met its cache" : "a sticky task met no cache");
+      events = isWhole
+        ? [...known, ...(task.history?.events ?? [])]
+        : await this.#fetchHistory(task);
+    }
+    this.#cache.set(runId, events);
+    return events;
+  }
+
+  async #fetchHistory(task: PollWorkflowTaskQueueResponse): Promise<HistoryEvent[]> {
+    const request = { namespace, execution: task.workflowExecution };
+    const fetched = await this.#call<GetWorkflowExecutionHistoryResponse>("GetWorkflowExecutionHistory", request);
+    const events = fetched.history?.events ?? [];
+    return events.filter(({ eventId }) => eventId <= task.startedEventId);
+  }
+
+  async #pollActivityTask(): Promise<void> {
+    const { identity, world } = this;
+    const request = { namespace, taskQueue: { name: TASK_QUEUE }, identity };
+    const task = await this.#call<PollActivityTaskQueueResponse>("PollActivityTaskQueue", request, POLL_TIMEOUT_MS);
+    if (task.taskToken.length === 0) return;
+    const name = `${task.workflowExecution?.runId} ${task.activityId} ${task.attempt}`;
+    this.attempts.set(name, (this.attempts.get(name) ?? 0) + 1);
+    world.trace(`${identity} activity ${task.workflowExecution?.workflowId} ${task.activityId}`);
+    await world.sleep(world.draw(400));
+    const taskToken = task.taskToken;
+    if (world.chance(0.1)) {
+      world.cover("an activity failed");
+      const failureInfo = { kind: "applicationFailureInfo", value: {} } as const;
+      const failure = { message: "simulated", failureInfo };
+      await this.#call("RespondActivityTaskFailed", { namespace, taskToken, identity, failure });
+      return;
+    }
+    if (world.chance(0.05)) {
+      world.cover("an activity timed out");
+      return;
+    }
+    await this.#call("RespondActivityTaskCompleted", { namespace, taskToken, identity });
+  }
+}

@@ -1,0 +1,1 @@
+export { parseVisibilityQuery } from "./parse-visibility-query.js";

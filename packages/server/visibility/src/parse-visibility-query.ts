@@ -1,0 +1,44 @@
+import type { VisibilityQuery } from "@perdure/persistence";
+import { checkFilter, checkOrder, invalidQuery } from "./check-query.js";
+import { listFilterLexer } from "./list-filter-lexer.js";
+import { ListFilterParser } from "./list-filter-parser.js";
+
+/** Longest filter that is parsed, characters. */
+const QUERY_LENGTH_MAX = 65_536;
+
+const parser = new ListFilterParser();
+
+/**
+ * Parses a list filter: conditions on attributes joined by AND, OR, NOT and parentheses, and
+ * ORDER BY. An empty filter lists everything.
+ *
+ * @throws {InvalidArgumentError} Naming the offending token and where it is.
+ */
+export function parseVisibilityQuery(text: string, namespaceId: string): VisibilityQuery {
+  if (text.length > QUERY_LENGTH_MAX) {
+    throw invalidQuery(`length ${text.length} exceeds limit ${QUERY_LENGTH_MAX}`);
+  }
+  const lexed = listFilterLexer.tokenize(text);
+  const unknown = lexed.errors[0];
+  if (unknown !== undefined) {
+    const token = text.slice(unknown.offset, unknown.offset + unknown.length);
+    throw syntaxError(token, unknown.offset);
+  }
+  parser.input = lexed.tokens;
+  const parsed = parser.query();
+  const wrong = parser.errors[0];
+  if (wrong !== undefined) {
+    const isAtEnd = Number.isNaN(wrong.token.startOffset);
+    throw syntaxError(isAtEnd ? "" : wrong.token.image, isAtEnd ? text.length : wrong.token.startOffset);
+  }
+  return {
+    namespaceId,
+    filter: parsed.filter === undefined ? undefined : checkFilter(parsed.filter),
+    order: checkOrder(parsed.order),
+  };
+}
+
+function syntaxError(token: string, offset: number): Error {
+  const near = token === "" ? "at end of query" : `near '${token}'`;
+  return invalidQuery(`syntax error at position ${offset + 1} ${near}`);
+}
