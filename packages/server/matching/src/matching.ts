@@ -1,6 +1,6 @@
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 import type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./contract.js";
-import { DeadlineWheel } from "./deadline-wheel.js";
+import { DeadlineWheel } from "@perdure/kernel";
 import { TaskQueue, type TaskQueueDeps } from "./task-queue.js";
 import { WaitingPoller } from "./waiting-poller.js";
 

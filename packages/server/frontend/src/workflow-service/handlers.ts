@@ -1,5 +1,5 @@
 import type { CallContext } from "../grpc/call-context.js";
-import type { EncodedResponse } from "../grpc/encoded-response.js";
+import type { UnaryHandler } from "../grpc/grpc-service.js";
 import {
   recordActivityTaskHeartbeat,
   recordActivityTaskHeartbeatById,
@@ -33,21 +33,15 @@ import {
   queryWorkflow,
 } from "./workflow-reads.js";
 
-/** A handler whose request the transport has decoded with the method's own type. */
-export type WorkflowHandler = (
-  request: never,
-  call: CallContext,
-) => object | EncodedResponse | Promise<object | EncodedResponse>;
-
 /** The RPCs of `WorkflowService` that work on workflows and tasks, by method name. */
-export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, WorkflowHandler> {
-  type Plain = (request: never, deps: WorkflowServiceDeps) => ReturnType<WorkflowHandler>;
+export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, UnaryHandler> {
+  type Plain = (request: never, deps: WorkflowServiceDeps) => ReturnType<UnaryHandler>;
   type Waiting = (
     request: never,
     call: CallContext,
     deps: WorkflowServiceDeps,
-  ) => ReturnType<WorkflowHandler>;
-  const handlers = new Map<string, WorkflowHandler>();
+  ) => ReturnType<UnaryHandler>;
+  const handlers = new Map<string, UnaryHandler>();
   for (const [name, handle] of Object.entries<Plain>(PLAIN)) {
     handlers.set(name, (request) => handle(request, deps));
   }

@@ -1,4 +1,4 @@
-import type { Clock, ScheduledCall } from "@perdure/kernel";
+import type { Clock, ScheduledCall } from "./clock.js";
 
 /** Width of a bucket, and so how late a deadline may be noticed. */
 const BUCKET_MS = 250;

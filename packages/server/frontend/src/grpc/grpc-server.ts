@@ -1,0 +1,349 @@
+import {
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import { type Clock, DeadlineWheel, type Logger, type ScheduledCall } from "@perdure/kernel";
+import { type AnyMethodDescriptor, DecodeError, encodeFrame } from "@perdure/proto/wire";
+import type { CallContext } from "./call-context.js";
+import { EncodedResponse } from "./encoded-response.js";
+import { GrpcCall } from "./grpc-call.js";
+import { GrpcError } from "./grpc-error.js";
+import type { GrpcService, StreamHandler, UnaryHandler } from "./grpc-service.js";
+import { parseGrpcTimeout } from "./grpc-timeout.js";
+import { FRAME_HEAD_BYTES, isKnownEncoding, MessageReader } from "./message-reader.js";
+import { RequestQueue } from "./request-queue.js";
+import { GrpcStatusCode } from "./status-codes.js";
+
+/** What a server takes, and how much of it. */
+export interface GrpcLimits {
+  /** Largest request message, bytes. */
+  readonly maxReceiveBytes: number;
+  /** Calls that one connection may have under way. */
+  readonly maxConcurrentStreams: number;
+  /** Largest set of request headers, bytes. */
+  readonly maxHeaderBytes: number;
+  /** Bytes that a client may send on one call, and on one connection, before they are read. */
+  readonly windowBytes: number;
+}
+
+/** As the official server: 4 MiB messages; the rest leaves room for thousands of waiting polls. */
+export const DEFAULT_GRPC_LIMITS: GrpcLimits = {
+  maxReceiveBytes: 4 * 1024 * 1024,
+  maxConcurrentStreams: 100_000,
+  maxHeaderBytes: 64 * 1024,
+  windowBytes: 4 * 1024 * 1024,
+};
+
+/** Memory that one connection may hold for its streams, megabytes: node:http2's default is 10. */
+const SESSION_MEMORY_MB_MAX = 1024;
+
+export interface GrpcServerOptions {
+  readonly services: readonly GrpcService[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly limits: GrpcLimits;
+  /** Makes of anything that a handler threw what the client is told. */
+  readonly toGrpcError: (error: unknown, call: CallContext) => GrpcError;
+  /** Called before each call; what it throws is the answer. */
+  readonly intercept?: (call: CallContext) => void;
+}
+
+interface Route {
+  readonly method: AnyMethodDescriptor;
+  readonly unary: UnaryHandler | undefined;
+  readonly stream: StreamHandler | undefined;
+}
+
+/** A gRPC server on node:http2, with the framing of its own; see docs/decisions/transport.md. */
+export class GrpcServer {
+  readonly #options: GrpcServerOptions;
+  readonly #routes = new Map<string, Route>();
+  readonly #serviceNames = new Set<string>();
+  readonly #server: Http2Server;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #deadlines: DeadlineWheel<GrpcCall>;
+
+  constructor(options: GrpcServerOptions) {
+    this.#options = options;
+    for (const service of options.services) this.#addService(service);
+    this.#deadlines = new DeadlineWheel(options.clock, (call) => this.#expire(call));
+    const { maxConcurrentStreams, maxHeaderBytes, windowBytes } = options.limits;
+    this.#server = createServer({
+      maxSessionMemory: SESSION_MEMORY_MB_MAX,
+      settings: {
+        initialWindowSize: windowBytes,
+        maxConcurrentStreams,
+        maxHeaderListSize: maxHeaderBytes,
+      },
+    });
+    this.#server.on("session", (session) => this.#onSession(session));
+    this.#server.on("stream", (stream, headers) => this.#onStream(stream, headers));
+    this.#server.on("sessionError", () => undefined);
+  }
+
+  /** Begins to listen. Rejects with the system's error when the address can't be had. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(address.port, address.host, () => {
+        this.#server.off("error", reject);
+        resolve({ port: (this.#server.address() as AddressInfo).port });
+      });
+    });
+  }
+
+  /** Takes no new calls, lets those under way end for `graceMs` milliseconds, then ends them. */
+  async stop(grace: { readonly graceMs: number }): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const session of this.#sessions) session.close();
+    let timer: ScheduledCall | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = this.#options.clock.schedule(grace.graceMs, resolve);
+    });
+    await Promise.race([closed, expired]);
+    timer?.cancel();
+    for (const session of this.#sessions) session.destroy();
+    this.#deadlines.stop();
+    await closed;
+  }
+
+  #addService(service: GrpcService): void {
+    const { descriptor } = service;
+    this.#serviceNames.add(descriptor.typeName);
+    for (const method of Object.values(descriptor.methods)) {
+      const unary = service.unary?.get(method.name);
+      const stream = service.streams?.get(method.name);
+      this.#routes.set(method.path, { method, unary, stream });
+    }
+  }
+
+  #onSession(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.setLocalWindowSize(this.#options.limits.windowBytes);
+    session.on("close", () => this.#sessions.delete(session));
+    session.on("error", () => undefined);
+  }
+
+  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    // A stream that breaks is told by its close; nothing more can be done about it.
+    stream.on("error", () => undefined);
+    const refusal = refuseRequest(headers);
+    if (refusal !== undefined) {
+      new GrpcCall(stream, headers, undefined).fail(refusal.error, refusal.httpStatus);
+      return;
+    }
+    const { clock } = this.#options;
+    let deadlineMs: number | undefined;
+    try {
+      const timeout = headers["grpc-timeout"];
+      if (typeof timeout === "string") deadlineMs = clock.nowMs() + parseGrpcTimeout(timeout);
+    } catch (error) {
+      new GrpcCall(stream, headers, undefined).fail(this.#errorOf(error), 400);
+      return;
+    }
+    const call = new GrpcCall(stream, headers, deadlineMs);
+    if (deadlineMs !== undefined) this.#watch(call, deadlineMs - clock.nowMs());
+    stream.on("close", () => {
+      if (!call.isAnswered) call.abort();
+    });
+    try {
+      this.#options.intercept?.(call);
+      this.#begin(call);
+    } catch (error) {
+      call.fail(this.#errorOf(error, call));
+    }
+  }
+
+  #watch(call: GrpcCall, timeoutMs: number): void {
+    const forget = this.#deadlines.add(call, Math.max(timeoutMs, 0));
+    call.stream.on("close", forget);
+  }
+
+  #expire(call: GrpcCall): void {
+    if (call.isAnswered) return;
+    const message = "context deadline exceeded";
+    call.fail(new GrpcError(GrpcStatusCode.DEADLINE_EXCEEDED, message));
+    call.abort();
+  }
+
+  #begin(call: GrpcCall): void {
+    const route = this.#routes.get(call.path);
+    if (route?.unary === undefined && route?.stream === undefined) {
+      throw this.#unimplemented(call.path);
+    }
+    const encoding = call.metadata.get("grpc-encoding");
+    if (!isKnownEncoding(encoding)) {
+      const message = `grpc: Decompressor is not installed for grpc-encoding "${encoding}"`;
+      throw new GrpcError(GrpcStatusCode.UNIMPLEMENTED, message);
+    }
+    if (route.unary !== undefined) this.#readUnary(call, route.method, route.unary, encoding);
+    else if (route.stream !== undefined) this.#readStream(call, route.method, route.stream, encoding);
+  }
+
+  #readUnary(
+    call: GrpcCall,
+    method: AnyMethodDescriptor,
+    handler: UnaryHandler,
+    encoding: string | undefined,
+  ): void {
+    let isBegun = false;
+    const reader = this.#reader(encoding, (message) => {
+      if (isBegun) return;
+      isBegun = true;
+      this.#runUnary(call, { method, handler, message });
+    });
+    call.stream.on("data", (chunk: Buffer) => {
+      if (!isBegun) this.#push(call, reader, chunk);
+    });
+    call.stream.on("end", () => {
+      if (!isBegun) call.fail(unexpectedEnd(reader));
+    });
+  }
+
+  #reader(encoding: string | undefined, onMessage: (message: Buffer) => void): MessageReader {
+    const maxBytes = this.#options.limits.maxReceiveBytes;
+    return new MessageReader({ maxBytes, encoding, onMessage });
+  }
+
+  #push(call: GrpcCall, reader: MessageReader, chunk: Buffer): void {
+    try {
+      reader.push(chunk);
+    } catch (error) {
+      call.fail(this.#errorOf(error, call));
+    }
+  }
+
+  /** Runs a handler; one that answers at once is answered at once. */
+  #runUnary(
+    call: GrpcCall,
+    unary: {
+      readonly method: AnyMethodDescriptor;
+      readonly handler: UnaryHandler;
+      readonly message: Buffer;
+    },
+  ): void {
+    const { method, handler, message } = unary;
+    const fail = (error: unknown): void => call.fail(this.#errorOf(error, call));
+    const answer = (response: object | EncodedResponse): void => {
+      try {
+        call.answer(frameOf(method, response));
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      const response = handler(method.request.decode(message) as never, call);
+      if (response instanceof Promise) response.then(answer, fail);
+      else answer(response);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #readStream(
+    call: GrpcCall,
+    method: AnyMethodDescriptor,
+    handler: StreamHandler,
+    encoding: string | undefined,
+  ): void {
+    const requests = new RequestQueue<object>();
+    const reader = this.#reader(encoding, (message) => requests.push(method.request.decode(message)));
+    call.stream.on("data", (chunk: Buffer) => this.#push(call, reader, chunk));
+    call.stream.on("end", () => requests.end());
+    call.stream.on("close", () => requests.end());
+    this.#runStream(call, method, handler(requests as AsyncIterable<never>, call)).catch(
+      (error: unknown) => call.fail(this.#errorOf(error, call)),
+    );
+  }
+
+  async #runStream(
+    call: GrpcCall,
+    method: AnyMethodDescriptor,
+    responses: AsyncIterable<object>,
+  ): Promise<void> {
+    for await (const response of responses) {
+      if (call.stream.destroyed) return;
+      await call.send(frameOf(method, response));
+    }
+    call.end();
+  }
+
+  #unimplemented(path: string): GrpcError {
+    const code = GrpcStatusCode.UNIMPLEMENTED;
+    const slash = path.lastIndexOf("/");
+    if (!path.startsWith("/") || slash <= 0) {
+      return new GrpcError(code, `malformed method name: "${path}"`);
+    }
+    const service = path.slice(1, slash);
+    const method = path.slice(slash + 1);
+    if (!this.#serviceNames.has(service)) return new GrpcError(code, `unknown service ${service}`);
+    if (!this.#routes.has(path)) {
+      return new GrpcError(code, `unknown method ${method} for service ${service}`);
+    }
+    return new GrpcError(code, `method ${method} not implemented`);
+  }
+
+  #errorOf(error: unknown, call?: CallContext): GrpcError {
+    if (error instanceof GrpcError) return error;
+    if (error instanceof DecodeError) {
+      const message = `grpc: error unmarshalling request: ${error.message}`;
+      return new GrpcError(GrpcStatusCode.INTERNAL, message);
+    }
+    return this.#options.toGrpcError(error, call ?? NO_CALL);
+  }
+}
+
+const NO_CALL: CallContext = {
+  metadata: { get: () => undefined },
+  signal: AbortSignal.abort(),
+  deadlineMs: undefined,
+  peer: "",
+  path: "",
+};
+
+/** A message in its frame. */
+function frameOf(method: AnyMethodDescriptor, response: object | EncodedResponse): Uint8Array {
+  let frame: Uint8Array;
+  if (response instanceof EncodedResponse) {
+    frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + response.bytes.length);
+    frame.set(response.bytes, FRAME_HEAD_BYTES);
+  } else {
+    frame = encodeFrame(method.response, response, FRAME_HEAD_BYTES);
+  }
+  const length = frame.length - FRAME_HEAD_BYTES;
+  frame[0] = 0;
+  frame[1] = length >>> 24;
+  frame[2] = length >>> 16;
+  frame[3] = length >>> 8;
+  frame[4] = length;
+  return frame;
+}
+
+function unexpectedEnd(reader: MessageReader): GrpcError {
+  const isInBody = reader.pendingBytes > FRAME_HEAD_BYTES;
+  return new GrpcError(GrpcStatusCode.UNKNOWN, isInBody ? "unexpected EOF" : "EOF");
+}
+
+interface Refusal {
+  readonly error: GrpcError;
+  readonly httpStatus: number;
+}
+
+/** What is wrong with a request that is no gRPC call at all. */
+function refuseRequest(headers: IncomingHttpHeaders): Refusal | undefined {
+  const method = headers[":method"];
+  if (method !== "POST") {
+    const message = `Received a HEADERS frame with :method "${method}" which should be POST`;
+    return { error: new GrpcError(GrpcStatusCode.INTERNAL, message), httpStatus: 405 };
+  }
+  const contentType = headers["content-type"] ?? "";
+  if (/^application\/grpc(?:[+;].*)?$/.test(contentType)) return undefined;
+  const message = `invalid gRPC request content-type "${contentType}"`;
+  return { error: new GrpcError(GrpcStatusCode.INVALID_ARGUMENT, message), httpStatus: 415 };
+}

@@ -1,0 +1,103 @@
+import { gunzipSync } from "node:zlib";
+import { GrpcError } from "./grpc-error.js";
+import { GrpcStatusCode } from "./status-codes.js";
+
+/** Bytes before each message: a flag and the length. */
+export const FRAME_HEAD_BYTES = 5;
+
+export interface MessageReaderOptions {
+  /** Largest message, compressed or not, bytes. */
+  readonly maxBytes: number;
+  /** Value of the `grpc-encoding` header. */
+  readonly encoding: string | undefined;
+  readonly onMessage: (message: Buffer) => void;
+}
+
+/** Cuts the bytes of a call into messages. A message that comes in one piece is not copied. */
+export class MessageReader {
+  readonly #options: MessageReaderOptions;
+  #parts: Buffer[] = [];
+  #size = 0;
+
+  constructor(options: MessageReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether bytes of a message have come, but not all of them; with how many. */
+  get pendingBytes(): number {
+    return this.#size;
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @throws {GrpcError} They are not what a client may send.
+   */
+  push(chunk: Buffer): void {
+    let bytes = chunk;
+    if (this.#size > 0) {
+      this.#parts.push(chunk);
+      this.#size += chunk.length;
+      if (this.#size < this.#wantedBytes()) return;
+      bytes = Buffer.concat(this.#parts);
+      this.#parts = [];
+      this.#size = 0;
+    }
+    let at = 0;
+    while (bytes.length - at >= FRAME_HEAD_BYTES) {
+      const end = at + FRAME_HEAD_BYTES + this.#lengthAt(bytes, at);
+      if (end > bytes.length) break;
+      const flag = bytes[at] ?? 0;
+      this.#options.onMessage(this.#unpack(flag, bytes.subarray(at + FRAME_HEAD_BYTES, end)));
+      at = end;
+    }
+    if (at === bytes.length) return;
+    this.#parts = [bytes.subarray(at)];
+    this.#size = bytes.length - at;
+  }
+
+  #wantedBytes(): number {
+    const first = this.#parts[0];
+    if (first === undefined || first.length < FRAME_HEAD_BYTES) return FRAME_HEAD_BYTES;
+    return FRAME_HEAD_BYTES + this.#lengthAt(first, 0);
+  }
+
+  #lengthAt(bytes: Buffer, at: number): number {
+    const flag = bytes[at] ?? 0;
+    if (flag > 1) {
+      const message = `grpc: received unexpected payload format ${flag}`;
+      throw new GrpcError(GrpcStatusCode.INTERNAL, message);
+    }
+    const length = bytes.readUInt32BE(at + 1);
+    const { maxBytes } = this.#options;
+    if (length <= maxBytes) return length;
+    throw new GrpcError(
+      GrpcStatusCode.RESOURCE_EXHAUSTED,
+      `grpc: received message larger than max (${length} vs. ${maxBytes})`,
+    );
+  }
+
+  #unpack(flag: number, message: Buffer): Buffer {
+    if (flag === 0) return message;
+    const { encoding, maxBytes } = this.#options;
+    if (encoding !== "gzip") {
+      const text = "grpc: compressed flag set with identity or empty encoding";
+      throw new GrpcError(GrpcStatusCode.INTERNAL, text);
+    }
+    try {
+      return gunzipSync(message, { maxOutputLength: maxBytes });
+    } catch (error) {
+      if (error instanceof RangeError) {
+        const text = `grpc: received message after decompression larger than max ${maxBytes}`;
+        throw new GrpcError(GrpcStatusCode.RESOURCE_EXHAUSTED, text);
+      }
+      const text = "grpc: failed to decompress the message: gzip: invalid header";
+      throw new GrpcError(GrpcStatusCode.INTERNAL, text);
+    }
+  }
+}
+
+/** Whether a client may name this encoding for its messages. */
+export function isKnownEncoding(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding === "identity" || encoding === "gzip";
+}

@@ -1,0 +1,179 @@
+import { durationMs, type RunLimits, toDuration } from "@perdure/engine";
+import { InvalidArgumentError } from "@perdure/kernel";
+import { NamespaceState } from "@perdure/proto/temporal/api/enums/v1";
+import type { NamespaceInfoInit } from "@perdure/proto/temporal/api/namespace/v1";
+import type {
+  DeprecateNamespaceRequest,
+  DescribeNamespaceRequest,
+  DescribeNamespaceResponseInit,
+  ListNamespacesRequest,
+  ListNamespacesResponseInit,
+  RegisterNamespaceRequest,
+  UpdateNamespaceRequest,
+  UpdateNamespaceResponseInit,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+import type { UnaryHandler } from "../grpc/grpc-service.js";
+import { type Namespace, type NamespaceRegistry, requireName } from "./namespace-registry.js";
+
+/** Shortest time that closed workflows are kept. */
+const RETENTION_MS_MIN = 3_600_000;
+const LIST_PAGE_MAX = 100;
+/** `limit.workflowTaskCompletionSize.error`, bytes. */
+const COMPLETION_BYTES_MAX = 40 * 1024 * 1024;
+
+export interface NamespaceHandlersDeps {
+  readonly namespaces: NamespaceRegistry;
+  readonly limits: RunLimits;
+}
+
+/** The RPCs of `WorkflowService` about namespaces, by method name. */
+export function namespaceHandlers(deps: NamespaceHandlersDeps): ReadonlyMap<string, UnaryHandler> {
+  return new Map<string, UnaryHandler>([
+    ["RegisterNamespace", (request: RegisterNamespaceRequest) => register(request, deps)],
+    ["DescribeNamespace", (request: DescribeNamespaceRequest) => describe(request, deps)],
+    ["ListNamespaces", (request: ListNamespacesRequest) => list(request, deps)],
+    ["UpdateNamespace", (request: UpdateNamespaceRequest) => update(request, deps)],
+    ["DeprecateNamespace", (request: DeprecateNamespaceRequest) => deprecate(request, deps)],
+  ]);
+}
+
+async function register(
+  request: RegisterNamespaceRequest,
+  deps: NamespaceHandlersDeps,
+): Promise<object> {
+  requireName(request.namespace);
+  if (request.namespace.length > deps.limits.idLengthMax) {
+    throw new InvalidArgumentError("Namespace length exceeds limit.");
+  }
+  if (request.isGlobalNamespace) {
+    throw new InvalidArgumentError("Cannot register global namespace when not enabled");
+  }
+  const retentionMs = durationMs(request.workflowExecutionRetentionPeriod);
+  checkRetention(retentionMs);
+  const { namespace: name, description, ownerEmail, data } = request;
+  await deps.namespaces.register({ name, description, ownerEmail, data, retentionMs });
+  return {};
+}
+
+function checkRetention(retentionMs: number): void {
+  if (retentionMs >= RETENTION_MS_MIN) return;
+  throw new InvalidArgumentError("A valid retention period is not set on request.");
+}
+
+function describe(
+  request: DescribeNamespaceRequest,
+  deps: NamespaceHandlersDeps,
+): DescribeNamespaceResponseInit {
+  const { namespace: name, id } = request;
+  if (name === "" && id === "") throw new InvalidArgumentError("Namespace not set on request.");
+  if (name !== "" && id !== "") {
+    throw new InvalidArgumentError(
+      "GetNamespace operation failed. Both ID and Name specified in request.",
+    );
+  }
+  const namespace = id === "" ? deps.namespaces.resolve(name) : deps.namespaces.resolveId(id);
+  return withCapabilities(namespace, deps.limits);
+}
+
+/** What a namespace can do, and its limits, are facts of the server and not stored. */
+function withCapabilities(namespace: Namespace, limits: RunLimits): DescribeNamespaceResponseInit {
+  const { facts } = namespace;
+  return {
+    ...facts,
+    namespaceInfo: {
+      ...facts.namespaceInfo,
+      capabilities: { eagerWorkflowStart: true },
+      limits: {
+        blobSizeLimitError: BigInt(limits.blobSizeMaxBytes),
+        memoSizeLimitError: BigInt(limits.memoSizeMaxBytes),
+        workflowTaskCompletionSizeLimitError: BigInt(COMPLETION_BYTES_MAX),
+      },
+    },
+  };
+}
+
+function list(
+  request: ListNamespacesRequest,
+  deps: NamespaceHandlersDeps,
+): ListNamespacesResponseInit {
+  const isInRange = request.pageSize > 0 && request.pageSize <= LIST_PAGE_MAX;
+  const pageSize = isInRange ? request.pageSize : LIST_PAGE_MAX;
+  const after = Buffer.from(request.nextPageToken).toString("latin1");
+  const isShown = ({ facts }: Namespace): boolean =>
+    request.namespaceFilter?.includeDeleted === true ||
+    facts.namespaceInfo?.state !== NamespaceState.DELETED;
+  const rest = deps.namespaces.list().filter((each) => each.id > after && isShown(each));
+  const page = rest.slice(0, pageSize);
+  const last = page.at(-1);
+  return {
+    namespaces: page.map((each) => withCapabilities(each, deps.limits)),
+    nextPageToken:
+      rest.length > pageSize && last !== undefined ? Buffer.from(last.id, "latin1") : undefined,
+  };
+}
+
+async function update(
+  request: UpdateNamespaceRequest,
+  deps: NamespaceHandlersDeps,
+): Promise<UpdateNamespaceResponseInit> {
+  requireName(request.namespace);
+  const namespace = deps.namespaces.resolve(request.namespace);
+  const updated = { ...namespace, facts: updatedFacts(namespace.facts, request) };
+  await deps.namespaces.replace(updated);
+  const { namespaceInfo, config, replicationConfig } = withCapabilities(updated, deps.limits);
+  return { namespaceInfo, config, replicationConfig };
+}
+
+function updatedFacts(
+  facts: DescribeNamespaceResponseInit,
+  request: UpdateNamespaceRequest,
+): DescribeNamespaceResponseInit {
+  const { updateInfo, config } = request;
+  const retention = config?.workflowExecutionRetentionTtl;
+  const hasRetention = retention !== undefined && durationMs(retention) !== 0;
+  if (hasRetention) checkRetention(durationMs(retention));
+  return {
+    ...facts,
+    namespaceInfo: updatedInfo(facts.namespaceInfo ?? {}, updateInfo),
+    config: {
+      ...facts.config,
+      ...(hasRetention ? { workflowExecutionRetentionTtl: toDuration(durationMs(retention)) } : {}),
+    },
+  };
+}
+
+function updatedInfo(
+  info: NamespaceInfoInit,
+  change: UpdateNamespaceRequest["updateInfo"],
+): NamespaceInfoInit {
+  if (change === undefined) return info;
+  if (change.state !== NamespaceState.UNSPECIFIED && change.state !== info.state) {
+    checkStateChange(info.state ?? NamespaceState.UNSPECIFIED, change.state);
+  }
+  return {
+    ...info,
+    description: change.description === "" ? info.description : change.description,
+    ownerEmail: change.ownerEmail === "" ? info.ownerEmail : change.ownerEmail,
+    data: new Map([...(info.data ?? []), ...change.data]),
+    state: change.state === NamespaceState.UNSPECIFIED ? info.state : change.state,
+  };
+}
+
+/** A namespace may be deprecated or deleted, and never comes back. */
+function checkStateChange(from: NamespaceState, to: NamespaceState): void {
+  const isAllowed =
+    (from === NamespaceState.REGISTERED && to !== NamespaceState.UNSPECIFIED) ||
+    (from === NamespaceState.DEPRECATED && to === NamespaceState.DELETED);
+  if (!isAllowed) throw new InvalidArgumentError("Invalid namespace state update.");
+}
+
+async function deprecate(
+  request: DeprecateNamespaceRequest,
+  deps: NamespaceHandlersDeps,
+): Promise<object> {
+  requireName(request.namespace);
+  const namespace = deps.namespaces.resolve(request.namespace);
+  const namespaceInfo = { ...namespace.facts.namespaceInfo, state: NamespaceState.DEPRECATED };
+  await deps.namespaces.replace({ ...namespace, facts: { ...namespace.facts, namespaceInfo } });
+  return {};
+}

@@ -1,0 +1,146 @@
+import { toDuration } from "@perdure/engine";
+import {
+  InvalidArgumentError,
+  NamespaceAlreadyExistsError,
+  NamespaceNotFoundError,
+} from "@perdure/kernel";
+import type { NamespaceRow, StoreWrite } from "@perdure/persistence";
+import { ArchivalState, NamespaceState } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  DescribeNamespaceResponse,
+  type DescribeNamespaceResponseInit,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
+
+/** A namespace as it is stored and described. */
+export interface Namespace {
+  readonly id: string;
+  readonly name: string;
+  readonly facts: DescribeNamespaceResponseInit;
+}
+
+/** Namespaces that exist from the first start on, with how long they keep closed workflows. */
+const BUILT_IN = {
+  default: { id: undefined, retentionMs: 24 * 3_600_000, description: "", ownerEmail: "" },
+  system: {
+    id: "32049b68-7872-4094-8e63-d0dd59896a83",
+    retentionMs: 7 * 24 * 3_600_000,
+    description: "Temporal internal system namespace",
+    ownerEmail: "temporal-core@temporal.io",
+  },
+} as const;
+
+const SYSTEM_NAMESPACE = "temporal-system";
+
+export interface NamespaceRegistryDeps {
+  /** Stores writes; resolves when they are durable. */
+  readonly write: (writes: readonly StoreWrite[]) => Promise<void>;
+  readonly newId: () => string;
+}
+
+/** A namespace that is being made. */
+export interface NewNamespace {
+  readonly name: string;
+  readonly id?: string | undefined;
+  readonly description: string;
+  readonly ownerEmail: string;
+  readonly data: ReadonlyMap<string, string>;
+  readonly retentionMs: number;
+}
+
+/** All namespaces, in memory; changes are durable before they are seen. */
+export class NamespaceRegistry {
+  readonly #deps: NamespaceRegistryDeps;
+  readonly #byName = new Map<string, Namespace>();
+  readonly #byId = new Map<string, Namespace>();
+
+  constructor(deps: NamespaceRegistryDeps, rows: readonly NamespaceRow[]) {
+    this.#deps = deps;
+    for (const { id, name, data } of rows) {
+      this.#put({ id, name, facts: DescribeNamespaceResponse.decode(data) });
+    }
+  }
+
+  /** Makes the namespaces that every server has, and others by name, where they are missing. */
+  async ensure(names: readonly string[]): Promise<void> {
+    const missing = [...new Set([SYSTEM_NAMESPACE, "default", ...names])].filter(
+      (name) => !this.#byName.has(name),
+    );
+    const made = missing.map((name) => {
+      const shape = name === SYSTEM_NAMESPACE ? BUILT_IN.system : BUILT_IN.default;
+      return this.#make({ ...shape, name, data: new Map() });
+    });
+    await this.#store(made);
+  }
+
+  /** @throws {NamespaceNotFoundError} */
+  resolve(name: string): Namespace {
+    const namespace = this.#byName.get(name);
+    if (namespace === undefined) throw new NamespaceNotFoundError(name);
+    return namespace;
+  }
+
+  /** @throws {NamespaceNotFoundError} */
+  resolveId(id: string): Namespace {
+    const namespace = this.#byId.get(id);
+    if (namespace === undefined) throw new NamespaceNotFoundError(id);
+    return namespace;
+  }
+
+  /** All namespaces in the order of their IDs. */
+  list(): readonly Namespace[] {
+    return [...this.#byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** @throws {NamespaceAlreadyExistsError} */
+  async register(wanted: NewNamespace): Promise<void> {
+    if (this.#byName.has(wanted.name)) {
+      throw new NamespaceAlreadyExistsError(`Namespace "${wanted.name}" already exists`);
+    }
+    await this.#store([this.#make(wanted)]);
+  }
+
+  /** Replaces what is known of a namespace. */
+  async replace(namespace: Namespace): Promise<void> {
+    await this.#store([namespace]);
+  }
+
+  #make(wanted: NewNamespace): Namespace {
+    const id = wanted.id ?? this.#deps.newId();
+    const { name, description, ownerEmail, data } = wanted;
+    const facts: DescribeNamespaceResponseInit = {
+      namespaceInfo: { name, id, description, ownerEmail, data, state: NamespaceState.REGISTERED },
+      config: {
+        workflowExecutionRetentionTtl: toDuration(wanted.retentionMs),
+        badBinaries: {},
+        historyArchivalState: ArchivalState.DISABLED,
+        visibilityArchivalState: ArchivalState.DISABLED,
+      },
+      replicationConfig: { activeClusterName: "active", clusters: [{ clusterName: "active" }] },
+    };
+    return { id, name, facts };
+  }
+
+  async #store(namespaces: readonly Namespace[]): Promise<void> {
+    if (namespaces.length === 0) return;
+    const writes = namespaces.map(({ id, name, facts }) => {
+      const data = DescribeNamespaceResponse.encode(facts);
+      return { kind: "putNamespace", namespace: { id, name, data } } as const;
+    });
+    await this.#deps.write(writes);
+    for (const namespace of namespaces) this.#put(namespace);
+  }
+
+  #put(namespace: Namespace): void {
+    this.#byName.set(namespace.name, namespace);
+    this.#byId.set(namespace.id, namespace);
+  }
+}
+
+/**
+ * Checks that a name is given.
+ *
+ * @throws {InvalidArgumentError}
+ */
+export function requireName(name: string): void {
+  if (name === "") throw new InvalidArgumentError("Namespace not set on request.");
+}
