@@ -1,0 +1,98 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** What `perdure server start-dev` is told, as commander hands it over. */
+export interface StartDevOptions {
+  readonly ip: string;
+  readonly port: number;
+  readonly httpPort: number;
+  readonly uiPort?: number;
+  readonly headless: boolean;
+  readonly dbFilename?: string;
+  readonly namespace: readonly string[];
+  readonly searchAttribute: readonly string[];
+  readonly dynamicConfigValue: ReadonlyMap<string, unknown>;
+  readonly logLevel: LogLevelName;
+  readonly logFormat: LogFormat;
+  readonly sqlitePragma: ReadonlyMap<string, string>;
+}
+
+/** Levels of the official command line, and `never` for none. */
+export type LogLevelName = "debug" | "info" | "warn" | "error" | "never";
+export type LogFormat = "text" | "json" | "pretty";
+
+const PORT_MAX = 65_535;
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  const isPort = /^\d+$/.test(text) && port <= PORT_MAX;
+  if (!isPort) throw new InvalidArgumentError(`It must be a number from 0 to ${PORT_MAX}.`);
+  return port;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function splitPair(text: string): readonly [string, string] {
+  const equals = text.indexOf("=");
+  if (equals <= 0) throw new InvalidArgumentError('It must have the form "KEY=VALUE".');
+  return [text.slice(0, equals), text.slice(equals + 1)];
+}
+
+function collectPair(
+  text: string,
+  previous: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map([...previous, splitPair(text)]);
+}
+
+function collectJson(
+  text: string,
+  previous: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, unknown> {
+  const [key, json] = splitPair(text);
+  try {
+    return new Map([...previous, [key, JSON.parse(json) as unknown]]);
+  } catch {
+    throw new InvalidArgumentError(`The value of "${key}" must be JSON.`);
+  }
+}
+
+function collectSearchAttribute(text: string, previous: readonly string[]): readonly string[] {
+  const [, type] = splitPair(text);
+  const types = ["Text", "Keyword", "Int", "Double", "Bool", "Datetime", "KeywordList"];
+  if (types.includes(type)) return [...previous, text];
+  throw new InvalidArgumentError(`The type must be one of ${types.join(", ")}.`);
+}
+
+/** The options of `perdure server start-dev`, with the official names, defaults and meanings. */
+export function startDevOptions(): readonly Option[] {
+  return [
+    new Option("--ip <string>", "IP address bound to the front-end service.").default("localhost"),
+    new Option("-p, --port <int>", "Port for the front-end gRPC service.")
+      .default(7233)
+      .argParser(parsePort),
+    new Option("--http-port <int>", "Port for the HTTP API service.").default(0).argParser(parsePort),
+    new Option("--ui-port <int>", "Port for the web UI.").argParser(parsePort),
+    new Option("--headless", "Disable the web UI.").default(false),
+    new Option("-f, --db-filename <path>", "SQLite file; without it everything is kept in memory."),
+    new Option("-n, --namespace <name>", "Namespace to create at launch. Repeatable.")
+      .default([])
+      .argParser(collect),
+    new Option("--search-attribute <KEY=TYPE>", "Search attribute to register. Repeatable.")
+      .default([])
+      .argParser(collectSearchAttribute),
+    new Option("--dynamic-config-value <KEY=VALUE>", "Dynamic configuration, JSON. Repeatable.")
+      .default(new Map())
+      .argParser(collectJson),
+    new Option("--log-level <level>", "Log level.")
+      .choices(["debug", "info", "warn", "error", "never"])
+      .default("warn"),
+    new Option("--log-format <format>", "Log format.")
+      .choices(["text", "json", "pretty"])
+      .default("text"),
+    new Option("--sqlite-pragma <PRAGMA=VALUE>", "SQLite setting. Repeatable.")
+      .default(new Map())
+      .argParser(collectPair),
+  ];
+}

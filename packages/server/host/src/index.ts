@@ -1,0 +1,3 @@
+export { type LogLevelSetting, pinoLogger, textLogger } from "./pino-logger.js";
+export { type ReadLimits, readLimits, type ServerConfig } from "./server-config.js";
+export { type RunningServer, startServer } from "./start-server.js";

@@ -1,0 +1,79 @@
+import { DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
+import type { Logger } from "@perdure/kernel";
+
+/** How a server is set up. */
+export interface ServerConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** File of the SQLite store; absent: everything is kept in memory and gone at the end. */
+  readonly databasePath?: string | undefined;
+  /** SQLite settings that override the store's own. */
+  readonly pragmas?: Readonly<Record<string, string>>;
+  /** Where the storage thread's program is, for a bundle. */
+  readonly storageWorkerUrl?: URL | undefined;
+  /** Namespaces that are made at the start, besides the ones that every server has. */
+  readonly namespaces?: readonly string[];
+  readonly limits?: RunLimits;
+  readonly logger: Logger;
+  /** How long calls under way may go on when the server stops, milliseconds. */
+  readonly graceMs?: number;
+}
+
+/** Limits by their official dynamic-configuration key. */
+const LIMIT_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
+  ["limit.historyCount.suggestContinueAsNew", "historyCountSuggested"],
+  ["limit.historySize.suggestContinueAsNew", "historySizeSuggestedBytes"],
+  ["limit.blobSize.error", "blobSizeMaxBytes"],
+  ["limit.memoSize.error", "memoSizeMaxBytes"],
+  ["limit.numPendingActivities.error", "pendingActivitiesMax"],
+  ["history.maximumBufferedEventsBatch", "bufferedEventsMax"],
+  ["limit.maxIDLength", "idLengthMax"],
+]);
+
+/** Keys of durations, which are written like `1s` or as seconds. */
+const DURATION_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
+  ["history.workflowTaskRetryMaxInterval", "workflowTaskRetryIntervalMsMax"],
+  ["history.workflowTaskHeartbeatTimeout", "workflowTaskHeartbeatTimeoutMs"],
+  ["history.workflowIdReuseMinimalInterval", "startIntervalMsMin"],
+]);
+
+/** Limits made of dynamic configuration, and the keys of it that mean nothing here. */
+export interface ReadLimits {
+  readonly limits: RunLimits;
+  readonly unknownKeys: readonly string[];
+}
+
+/** Reads dynamic configuration. Keys are not case-sensitive, as with the official server. */
+export function readLimits(values: ReadonlyMap<string, unknown>): ReadLimits {
+  const changes: Partial<Record<keyof RunLimits, number>> = {};
+  const unknownKeys: string[] = [];
+  for (const [key, value] of values) {
+    const count = find(LIMIT_OF_KEY, key);
+    const duration = find(DURATION_OF_KEY, key);
+    const durationMs = parseDurationMs(value);
+    if (count !== undefined && typeof value === "number") changes[count] = value;
+    else if (duration !== undefined && durationMs !== undefined) changes[duration] = durationMs;
+    else unknownKeys.push(key);
+  }
+  return { limits: { ...DEFAULT_RUN_LIMITS, ...changes } as RunLimits, unknownKeys };
+}
+
+function find(keys: ReadonlyMap<string, keyof RunLimits>, wanted: string): keyof RunLimits | undefined {
+  for (const [key, limit] of keys) if (key.toLowerCase() === wanted.toLowerCase()) return limit;
+  return undefined;
+}
+
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+]);
+
+function parseDurationMs(value: unknown): number | undefined {
+  if (typeof value === "number") return value * 1000;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(value));
+  const unitMs = UNIT_MS.get(match?.[2] ?? "");
+  return match === null || unitMs === undefined ? undefined : Number(match[1]) * unitMs;
+}

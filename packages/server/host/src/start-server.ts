@@ -1,0 +1,130 @@
+import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
+import {
+  checkClientVersion,
+  DEFAULT_GRPC_LIMITS,
+  GrpcServer,
+  type GrpcService,
+  healthService,
+  NamespaceRegistry,
+  namespaceHandlers,
+  reflectionServices,
+  systemHandlers,
+  toGrpcError,
+  workflowHandlers,
+} from "@perdure/frontend";
+import { systemClock, systemRandom, uuidV7 } from "@perdure/kernel";
+import { Matching } from "@perdure/matching";
+import { MemoryStore, type Store } from "@perdure/persistence";
+import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1";
+import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
+import {
+  GroupCommitter,
+  QueryService,
+  startQueuedTask,
+  WorkflowHost,
+  WorkflowService,
+} from "@perdure/runtime";
+import type { ServerConfig } from "./server-config.js";
+
+/** A server that runs. */
+export interface RunningServer {
+  readonly port: number;
+  /**
+   * Takes no new calls, answers waiting polls, lets the other calls end within the grace time,
+   * and closes the store once everything is on disk.
+   */
+  stop(): Promise<void>;
+}
+
+/** Workflow IDs that stay in memory while nothing happens to them. */
+const IDLE_SLOTS_MAX = 10_000;
+const GRACE_MS = 10_000;
+
+/**
+ * Starts a server: opens its store, wires its parts, and listens.
+ *
+ * @throws {Error} The store can't be opened or the address can't be had; nothing runs then.
+ */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const clock = systemClock();
+  const random = systemRandom();
+  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
+  const store = await openStore(config);
+  const facts = await store.facts();
+  const committer = new GroupCommitter(store, logger);
+  const deps = { store, committer, clock, random, logger, limits, maxIdleSlots: IDLE_SLOTS_MAX };
+  const host = new WorkflowHost(deps, facts);
+  const matching = new Matching({
+    store,
+    clock,
+    logger,
+    starter: { startTask: (task, poller) => startQueuedTask(host, task, poller) },
+  });
+  const namespaces = new NamespaceRegistry(
+    {
+      write: (writes) => committer.add(writes, undefined).durable,
+      newId: () => uuidV7(clock.nowMs(), random),
+    },
+    facts.namespaces,
+  );
+  await namespaces.ensure(config.namespaces ?? []);
+  const unary = new Map([
+    ...systemHandlers({ clusterId: facts.clusterId, storeName: storeNameOf(config) }),
+    ...namespaceHandlers({ namespaces, limits }),
+    ...workflowHandlers({
+      workflows: new WorkflowService(host),
+      queries: new QueryService(host),
+      poll: (question) => matching.poll(question),
+      namespaces,
+      store,
+      clock,
+      random,
+      limits,
+    }),
+  ]);
+  const server = new GrpcServer({
+    services: grpcServices({ descriptor: WorkflowServiceDescriptor, unary }),
+    logger,
+    clock,
+    limits: DEFAULT_GRPC_LIMITS,
+    toGrpcError: (error, call) => toGrpcError(error, call, logger),
+    intercept: checkClientVersion,
+  });
+  host.start(matching);
+  const { port } = await server.listen({ host: config.host, port: config.port }).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
+  const stop = async (): Promise<void> => {
+    matching.stop();
+    await server.stop({ graceMs: config.graceMs ?? GRACE_MS });
+    await host.stop();
+    await store.close();
+  };
+  return { port, stop };
+}
+
+function grpcServices(workflowService: GrpcService): readonly GrpcService[] {
+  const services = [workflowService, { descriptor: OperatorService }];
+  const names = services.map(({ descriptor }) => descriptor.typeName);
+  const health = healthService(names);
+  const all = [...names, health.descriptor.typeName];
+  return [...services, health, ...reflectionServices(all)];
+}
+
+/** The SQLite store is loaded when a file is wanted. */
+async function openStore(config: ServerConfig): Promise<Store> {
+  const { databasePath: path, logger, pragmas, storageWorkerUrl: workerUrl } = config;
+  if (path === undefined) return new MemoryStore({ random: systemRandom() });
+  const { openSqliteStore } = await import("@perdure/persistence-sqlite");
+  return openSqliteStore({
+    path,
+    logger,
+    ...(pragmas === undefined ? {} : { pragmas }),
+    ...(workerUrl === undefined ? {} : { workerUrl }),
+  });
+}
+
+function storeNameOf(config: ServerConfig): string {
+  return config.databasePath === undefined ? "memory" : "sqlite";
+}
