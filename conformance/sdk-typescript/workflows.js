@@ -1,0 +1,98 @@
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  isCancellation,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  sleep,
+  uuid4,
+  workflowInfo,
+} from "@temporalio/workflow";
+
+const { greet, succeedAt, countWithHeartbeats, refuse, bookStep } = proxyActivities({
+  startToCloseTimeout: "10s",
+  heartbeatTimeout: "5s",
+  retry: { initialInterval: "50ms" },
+});
+const local = proxyLocalActivities({ startToCloseTimeout: "5s" });
+
+export async function hello(name) {
+  return greet(name);
+}
+
+export async function timer(milliseconds) {
+  await sleep(milliseconds);
+  return "rang";
+}
+
+export const addSignal = defineSignal("add");
+export const itemsQuery = defineQuery("items");
+
+export async function collect(count) {
+  const items = [];
+  setHandler(addSignal, (item) => void items.push(item));
+  setHandler(itemsQuery, () => items);
+  await condition(() => items.length >= count);
+  return items;
+}
+
+export async function retry() {
+  return succeedAt(3);
+}
+
+export async function heartbeat() {
+  return countWithHeartbeats(6);
+}
+
+export async function countDown(left) {
+  if (left > 0) await continueAsNew(left - 1);
+  return workflowInfo().continuedFromExecutionRunId !== undefined;
+}
+
+export async function saga() {
+  const compensations = [];
+  try {
+    for (const step of ["car", "hotel"]) {
+      await bookStep(`book ${step}`);
+      compensations.unshift(() => bookStep(`cancel ${step}`));
+    }
+    await refuse();
+  } catch (error) {
+    for (const compensate of compensations) await compensate();
+    throw error;
+  }
+}
+
+const cancellable = proxyActivities({
+  startToCloseTimeout: "30s",
+  heartbeatTimeout: "2s",
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+export async function cleanUp() {
+  try {
+    await cancellable.waitForCancellation();
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => greet("cleaner"));
+    throw error;
+  }
+}
+
+const hasty = proxyActivities({ startToCloseTimeout: "300ms", retry: { maximumAttempts: 1 } });
+
+export async function timeOut() {
+  await hasty.sleepLong();
+}
+
+export async function various() {
+  const isPatched = patched("one");
+  const id = uuid4();
+  return { greeting: await local.greet("local"), isPatched, hasId: id.length === 36 };
+}
