@@ -194,7 +194,7 @@ export class QueryService {
     const head = {
       ...describeTask(state),
       taskToken: QueryToken.encode({ queryId: task.queryId, namespaceId }),
-      startedEventId: BigInt(state.previousStartedEventId),
+      attempt: 1,
       query: task.query,
       scheduledTime: toTimestamp(this.#host.deps.clock.nowMs()),
       startedTime: toTimestamp(this.#host.deps.clock.nowMs()),
