@@ -24,4 +24,60 @@ export function allSuites() {
   ];
 }
 
-const OUTER_SUITES = [];
+const OUTER_SUITES = [
+  {
+    folder: "packages/server/simulator",
+    name: "simulation, 50 seeds",
+    command: [process.execPath, "packages/server/simulator/dist/main.js", "--seeds", "50"],
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/crash",
+    name: "crash test, 5 kills",
+    command: [process.execPath, "conformance/crash/run.mjs", "--kills", "5"],
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/stop",
+    name: "clean stop",
+    command: nodeTest("conformance/stop/stop.test.mjs"),
+    timeoutMs: 2 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/differential/recordings",
+    name: "differential, against recordings",
+    command: nodeTest("conformance/differential/dist/suite.test.js"),
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/sdk-typescript",
+    name: "official TypeScript SDK",
+    command: nodeTest("conformance/sdk-typescript/suite.test.js"),
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/sdk-python",
+    name: "official Python SDK",
+    command: [process.execPath, "conformance/sdk-python/run.mjs"],
+    timeoutMs: 5 * MINUTE_MS,
+  },
+  {
+    folder: "conformance/sdk-go",
+    name: "official Go SDK",
+    command: [process.execPath, "conformance/sdk-go/run.mjs"],
+    timeoutMs: 6 * MINUTE_MS,
+    needs: "go",
+  },
+  {
+    folder: "examples",
+    name: "README examples",
+    command: nodeTest("conformance/examples/examples.test.mjs"),
+    timeoutMs: 3 * MINUTE_MS,
+  },
+];
+
+/** The command that runs one file of node's test runner. */
+function nodeTest(file) {
+  const reporter = "--test-reporter=./tools/run/count-reporter.mjs";
+  return [process.execPath, "--test", reporter, "--test-reporter-destination=stdout", file];
+}

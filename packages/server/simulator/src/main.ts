@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { simulate } from "./simulation.js";
 
@@ -39,4 +40,9 @@ for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
 }
 for (const [point, count] of [...covered].sort()) process.stdout.write(`${count}\t${point}\n`);
 process.stdout.write(`${seedCount - failureCount} of ${seedCount} seeds passed, ${eventCount} events\n`);
+const summaryFile = process.env["PERDURE_TEST_SUMMARY"];
+if (summaryFile !== undefined) {
+  const summary = { passed: seedCount - failureCount, failed: failureCount };
+  writeFileSync(summaryFile, JSON.stringify(summary));
+}
 process.exitCode = failureCount > 0 ? 1 : 0;
