@@ -90,6 +90,15 @@ describe("openSqliteStore()", () => {
       await store.close();
     }));
 
+  it("says which file it wanted when the thread's program is not there or does not stay", () =>
+    withStorePath(async (path) => {
+      for (const source of ["./missing.js", "data:text/javascript,process.exit(3)"]) {
+        const workerUrl = new URL(source, import.meta.url);
+        const opening = openSqliteStore({ path, workerUrl });
+        await assert.rejects(opening, isRefusal("UNUSABLE", /Cannot start the storage thread/));
+      }
+    }));
+
   it("names the cure when the file can't be written", () => {
     const cause = Object.assign(new Error("attempt to write"), { code: "SQLITE_READONLY" });
     const error = toStoreOpenError("a.db", cause);

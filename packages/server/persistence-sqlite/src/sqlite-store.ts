@@ -1,8 +1,9 @@
-import { formatUuid, type Logger, type Random, SILENT_LOGGER, systemRandom } from "@perdure/kernel";
+import { type Logger, type Random, SILENT_LOGGER, systemRandom } from "@perdure/kernel";
 import {
   decodeVisibilityCursor,
   type EntityKey,
   fullVisibilityOrder,
+  newClusterId,
   type QueueKey,
   type Store,
   type StoreFacts,
@@ -43,7 +44,7 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, pragmas = {}, logger = SILENT_LOGGER, random = systemRandom() } = options;
   const workerUrl = options.workerUrl ?? new URL("./worker.js", import.meta.url);
-  const worker = { path, pragmas, newClusterId: uuidV4(random) };
+  const worker = { path, pragmas, newClusterId: newClusterId(random) };
   return new SqliteStore(await StorageThread.start({ workerUrl, worker, logger }));
 }
 
@@ -109,11 +110,4 @@ export class SqliteStore implements Store {
   close(): Promise<void> {
     return this.#thread.close();
   }
-}
-
-function uuidV4(random: Random): string {
-  const bytes = random.fill(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return formatUuid(bytes);
 }

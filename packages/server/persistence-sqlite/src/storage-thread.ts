@@ -54,7 +54,7 @@ export class StorageThread {
    */
   static async start(options: StorageThreadOptions): Promise<StorageThread> {
     const worker = new Worker(options.workerUrl, { workerData: options.worker });
-    const [message] = (await once(worker, "message")) as [MessageFromWorker];
+    const message = await firstMessage(worker, options.workerUrl);
     if ("kind" in message && message.kind === "refused") {
       await worker.terminate();
       throw new StoreOpenError(message.code, message.message);
@@ -136,5 +136,19 @@ export class StorageThread {
     }
     for (const call of this.#pending.values()) call.reject(new StoreUnavailableError(message));
     this.#pending.clear();
+  }
+}
+
+async function firstMessage(worker: Worker, workerUrl: URL): Promise<MessageFromWorker> {
+  const ended = new AbortController();
+  worker.once("exit", () => ended.abort());
+  try {
+    const [message] = (await once(worker, "message", { signal: ended.signal })) as [
+      MessageFromWorker,
+    ];
+    return message;
+  } catch (cause) {
+    const message = `Cannot start the storage thread: "${workerUrl.href}" does not run`;
+    throw new StoreOpenError("UNUSABLE", message, { cause });
   }
 }

@@ -1,3 +1,4 @@
+export { newClusterId } from "./cluster-id.js";
 export { compareText } from "./compare-text.js";
 export { MemoryDisk } from "./memory-disk.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";

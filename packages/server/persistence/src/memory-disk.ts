@@ -1,4 +1,5 @@
-import { formatUuid, invariant, type Random, unreachable } from "@perdure/kernel";
+import { invariant, type Random, unreachable } from "@perdure/kernel";
+import { newClusterId } from "./cluster-id.js";
 import { MemoryRuns } from "./memory-runs.js";
 import type { NamespaceRow, TaskPlace, TaskRow, VisibilityRow } from "./records.js";
 import { SortedList } from "./sorted-list.js";
@@ -24,11 +25,7 @@ export class MemoryDisk {
   readonly #tasks = new Map<string, TaskList>();
 
   constructor(options: { readonly random: Random }) {
-    const bytes = options.random.fill(new Uint8Array(16));
-    // Version 4, variant of RFC 9562.
-    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-    this.clusterId = formatUuid(bytes);
+    this.clusterId = newClusterId(options.random);
   }
 
   /** Highest task ID that was ever stored; 0 when there was none. */

@@ -20,7 +20,10 @@ export interface Snapshot {
 
 /** One run of an entity. */
 export interface RunRow {
-  /** The store's number of the run: unique, handed out in rising order by the process that owns the key. */
+  /**
+   * The store's number of the run: unique, handed out in rising order by the process that owns the
+   * key.
+   */
   readonly runNo: number;
   readonly key: EntityKey;
   /** A UUID. */
@@ -28,7 +31,9 @@ export interface RunRow {
   /** Whether the entity's business ID stands for this run. At most one run of a key is current. */
   readonly isCurrent: boolean;
   readonly isOpen: boolean;
-  /** When the run wants to be looked at, milliseconds since the epoch; may be earlier than needed. */
+  /**
+   * When the run wants to be looked at, milliseconds since the epoch; may be earlier than needed.
+   */
   readonly wakeAtMs: number | undefined;
   readonly snapshot: Snapshot | undefined;
 }
@@ -38,7 +43,9 @@ export interface LogEntry {
   readonly runNo: number;
   /** Counted from 1 within the run, without gaps in the order of writing. */
   readonly seq: number;
-  /** ID of the first history event in `events`; that of the next event to come when there is none. */
+  /**
+   * ID of the first history event in `events`; that of the next event to come when there is none.
+   */
   readonly firstEventId: number;
   readonly eventCount: number;
   /** The events as one encoded `temporal.api.history.v1.History`; empty when there is none. */
@@ -69,7 +76,10 @@ export interface TaskRow {
   readonly runId: string;
   /** ID of the event that scheduled the task; of the workflow task or the activity. */
   readonly scheduledEventId: number;
-  /** Tells attempts of one scheduled event apart: a task with another stamp than the state's is stale. */
+  /**
+   * Tells attempts of one scheduled event apart: a task with another stamp than the state's is
+   * stale.
+   */
   readonly stamp: number;
   readonly createdAtMs: number;
 }

@@ -16,7 +16,10 @@ import type { VisibilityQuery } from "./visibility-query.js";
  */
 export type StoreWrite =
   | { readonly kind: "insertRun"; readonly run: RunRow }
-  /** Changes an existing run; absent fields stay as they are. `wakeAtMs: null` takes the wake-up away. */
+  /**
+   * Changes an existing run; absent (or undefined) fields stay as they are. `wakeAtMs: null` takes
+   * the wake-up away.
+   */
   | {
       readonly kind: "updateRun";
       readonly runNo: number;
@@ -33,7 +36,10 @@ export type StoreWrite =
   | { readonly kind: "removeTask"; readonly place: TaskPlace }
   | { readonly kind: "putVisibility"; readonly row: VisibilityRow }
   | { readonly kind: "removeVisibility"; readonly namespaceId: string; readonly runId: string }
-  /** Deletes a run with its log; its visibility row and tasks are removed by writes of their own. */
+  /**
+   * Deletes a run with its log; its visibility row and tasks are removed by writes of their own.
+   * Deleting a run that is not there is no error.
+   */
   | { readonly kind: "deleteRun"; readonly runNo: number }
   /** Inserts the namespace or replaces the one with the same ID. */
   | { readonly kind: "putNamespace"; readonly namespace: NamespaceRow };

@@ -11,7 +11,8 @@ const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
 /** Version of the schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** Version of the file's schema; 0 when it is empty. Changes nothing.
+/**
+ * Version of the file's schema; 0 when it is empty. Changes nothing.
  *
  * @throws {StoreOpenError} The file is of another program, or of a newer version of this one.
  */
@@ -26,8 +27,8 @@ export function checkSchemaVersion(database: Database, path: string): number {
   }
   if (version > SCHEMA_VERSION) {
     const versions = `its schema version is ${version}, this program knows ${SCHEMA_VERSION}`;
-    const advice = "run the newer program, or give another file";
-    const message = `Cannot use "${path}": a newer version of Perdure wrote it (${versions}); ${advice}`;
+    const reason = `a newer version of Perdure wrote it (${versions})`;
+    const message = `Cannot use "${path}": ${reason}; run the newer program, or give another file`;
     throw new StoreOpenError("NEWER_SCHEMA", message);
   }
   return version;

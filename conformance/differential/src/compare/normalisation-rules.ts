@@ -1,0 +1,55 @@
+/**
+ * What the normaliser does with a field whose value is not a matter of semantics. Keys are
+ * `Message.field` with the message's short name, or `*.field` for every message.
+ */
+export type FieldRule =
+  /** The value becomes `<label>` when it is present. */
+  | { readonly kind: "mask"; readonly label: string }
+  /** The field is left out: whether it is present is chance or implementation, too. */
+  | { readonly kind: "drop" }
+  /** A timestamp is written relative to a sibling's or an enclosing message's, when that is exact. */
+  | { readonly kind: "relative"; readonly to: string };
+
+const mask = (label: string): FieldRule => ({ kind: "mask", label });
+const relative = (to: string): FieldRule => ({ kind: "relative", to });
+const drop: FieldRule = { kind: "drop" };
+
+export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
+  // Opaque to clients.
+  "*.taskToken": mask("token"),
+  "*.nextPageToken": mask("token"),
+
+  // Internal ordering, and sizes and counts that follow from the stored format.
+  "HistoryEvent.taskId": drop,
+  "*.historySizeBytes": mask("size"),
+  "*.sizeBytes": mask("size"),
+  "WorkflowExecutionInfo.stateTransitionCount": mask("count"),
+
+  // Depend on how fast the queue is served, or on the layout of the service.
+  "*.backlogCountHint": drop,
+  "*.pollerScalingDecision": drop,
+  "*.pollerGroupId": drop,
+  "*.pollerGroupInfos": drop,
+  "*.pollerGroupsInfo": drop,
+  "WorkflowExecutionInfo.executionDuration": mask("duration"),
+
+  // Names and versions of the installation.
+  "GetClusterInfoResponse.clusterId": mask("cluster"),
+  "GetClusterInfoResponse.clusterName": mask("cluster"),
+  "GetClusterInfoResponse.historyShardCount": mask("count"),
+  "GetClusterInfoResponse.persistenceStore": mask("store"),
+  "GetClusterInfoResponse.visibilityStore": mask("store"),
+  "GetClusterInfoResponse.versionInfo": drop, // Filled by a call to the vendor's site.
+  "*.serverVersion": mask("version"),
+  "*.clusterName": mask("cluster"),
+  "*.activeClusterName": mask("cluster"),
+
+  // Deadlines that must follow exactly from a start.
+  "WorkflowExecutionStartedEventAttributes.workflowExecutionExpirationTime": relative("eventTime"),
+  "WorkflowExecutionExtendedInfo.executionExpirationTime": relative("startTime"),
+  "WorkflowExecutionExtendedInfo.runExpirationTime": relative("startTime"),
+  "WorkflowExecutionExtendedInfo.originalStartTime": relative("startTime"),
+  "WorkflowExecutionInfo.executionTime": relative("startTime"),
+  "PendingActivityInfo.expirationTime": relative("scheduledTime"),
+  "PollActivityTaskQueueResponse.currentAttemptScheduledTime": relative("scheduledTime"),
+};

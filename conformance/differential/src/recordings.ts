@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Transcript } from "./transcript.js";
+
+const folder = fileURLToPath(new URL("../recordings", import.meta.url));
+
+/** Reads what the official server gave for a scenario; undefined if that was never recorded. */
+export async function readRecording(scenario: string): Promise<Transcript | undefined> {
+  const path = pathOf(scenario);
+  if (!existsSync(path)) return undefined;
+  const recording: Transcript = JSON.parse(await readFile(path, "utf8"));
+  return recording;
+}
+
+export async function writeRecording(transcript: Transcript): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(pathOf(transcript.scenario), `${JSON.stringify(transcript, null, 1)}\n`);
+}
+
+function pathOf(scenario: string): string {
+  return `${folder}/${scenario}.json`;
+}

@@ -1,0 +1,49 @@
+import { GrpcCaller } from "./wire/grpc-caller.js";
+import { Scenario, ScenarioStoppedError, type ScenarioDefinition } from "./scenario.js";
+import type { Transcript } from "./transcript.js";
+
+/** Runs one scenario; a script that can't go on ends with a step that says why. */
+export async function runScenario(
+  definition: ScenarioDefinition,
+  caller: GrpcCaller,
+): Promise<Transcript> {
+  const session = new Scenario(caller);
+  try {
+    await definition.run(session);
+  } catch (error) {
+    if (!(error instanceof ScenarioStoppedError)) throw error;
+    session.steps.push({ stopped: error.message });
+  }
+  return { scenario: definition.name, steps: session.steps };
+}
+
+/** Runs scenarios against one address, several at a time; the results come in the given order. */
+export async function runScenarios(
+  definitions: readonly ScenarioDefinition[],
+  options: { readonly address: string; readonly concurrency: number },
+): Promise<readonly Transcript[]> {
+  const caller = new GrpcCaller(options.address);
+  try {
+    await caller.ready(10_000);
+    return await mapConcurrently(definitions, options.concurrency, (definition) =>
+      runScenario(definition, caller),
+    );
+  } finally {
+    caller.close();
+  }
+}
+
+/** Maps with at most `limit` calls under way; results are in the order of the items. */
+async function mapConcurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const drain = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, drain));
+  return results;
+}

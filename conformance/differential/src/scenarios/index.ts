@@ -1,0 +1,11 @@
+import type { ScenarioDefinition } from "../scenario.js";
+import { activityScenarios } from "./activities.js";
+import { idPolicyScenarios } from "./id-policies.js";
+import { startScenarios } from "./start.js";
+
+/** Every scenario; each has a recording of the same name. */
+export const scenarios: readonly ScenarioDefinition[] = [
+  ...startScenarios,
+  ...idPolicyScenarios,
+  ...activityScenarios,
+];
