@@ -58,7 +58,12 @@ function runCase(name, options) {
     const line = execFileSync(node, [script, argument], { encoding: "utf8", stdio });
     results.get(name).push(JSON.parse(line));
   } catch (error) {
-    process.stderr.write(`${name}: ${String(error.stderr ?? error).trim().split("\n").at(-1)}\n`);
+    process.stderr.write(
+      `${name}: ${String(error.stderr ?? error)
+        .trim()
+        .split("\n")
+        .at(-1)}\n`,
+    );
   }
 }
 
@@ -74,8 +79,12 @@ function print() {
       return sorted[sorted.length >> 1].toFixed(digits);
     };
     const cells = [
-      cell("cpuUsPerRow", 1), cell("cpuUsPerCommit", 0), cell("commitsPerS", 0),
-      cell("commitP50Ms", 2), cell("commitP99Ms", 2), cell("fsyncP50Ms", 2),
+      cell("cpuUsPerRow", 1),
+      cell("cpuUsPerCommit", 0),
+      cell("commitsPerS", 0),
+      cell("commitP50Ms", 2),
+      cell("commitP99Ms", 2),
+      cell("fsyncP50Ms", 2),
     ];
     process.stdout.write(`| ${name} | ${cells.join(" | ")} |\n`);
   }

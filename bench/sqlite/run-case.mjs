@@ -1,13 +1,30 @@
 // Runs one case in a process of its own and prints one line of JSON.
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DRIVERS } from "./drivers.mjs";
 import { schema, Workload } from "./workload.mjs";
 import { makeWriter } from "./writer.mjs";
 
 const options = {
-  driver: "better-sqlite3", steps: 16, batches: 1500, pageSize: 4096, synchronous: "FULL",
-  autocheckpoint: 1000, widths: [1], logRowsPerStep: 1, indexes: 2, withoutRowid: true, pragmas: [],
+  driver: "better-sqlite3",
+  steps: 16,
+  batches: 1500,
+  pageSize: 4096,
+  synchronous: "FULL",
+  autocheckpoint: 1000,
+  widths: [1],
+  logRowsPerStep: 1,
+  indexes: 2,
+  withoutRowid: true,
+  pragmas: [],
   ...JSON.parse(process.argv[2] ?? "{}"),
 };
 const folder = mkdtempSync(join(options.dir ?? process.cwd(), "sqlite-bench-"));

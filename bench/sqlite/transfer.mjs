@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { packRows } from "./packed-rows.mjs";
 import { DRIVERS } from "./drivers.mjs";
+import { packRows } from "./packed-rows.mjs";
 import { schema, Workload } from "./workload.mjs";
 import { makeWriter } from "./writer.mjs";
 
@@ -64,7 +64,10 @@ function asObjects(batch) {
   const writes = [];
   for (const [kind, rows] of Object.entries(batch)) {
     for (const row of rows) {
-      writes.push({ kind, row: Object.fromEntries(row.map((value, i) => [`field${i}Name`, value])) });
+      writes.push({
+        kind,
+        row: Object.fromEntries(row.map((value, i) => [`field${i}Name`, value])),
+      });
     }
   }
   return { writes };

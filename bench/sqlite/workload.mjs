@@ -81,13 +81,32 @@ export class Workload {
     } else {
       run.taskId = this.#nextTaskId++;
       rows.insertTask.push([
-        NAMESPACE, "orders", 1, 3, run.taskId, run.workflowId, run.runId, run.seq * 3, 1, 1.7e12,
+        NAMESPACE,
+        "orders",
+        1,
+        3,
+        run.taskId,
+        run.workflowId,
+        run.runId,
+        run.seq * 3,
+        1,
+        1.7e12,
       ]);
     }
     if (run.seq > 1) rows.updateRun.push([run.seq < 6 ? 1 : 0, 1.7e12 + run.seq, run.runNo]);
     rows.visibility.push([
-      NAMESPACE, run.runId, run.workflowId, "OrderWorkflow", "orders", run.seq < 6 ? 1 : 2, 1.7e12,
-      run.seq < 6 ? null : 1.7e12, run.seq * 3, run.seq * 500, null, null,
+      NAMESPACE,
+      run.runId,
+      run.workflowId,
+      "OrderWorkflow",
+      "orders",
+      run.seq < 6 ? 1 : 2,
+      1.7e12,
+      run.seq < 6 ? null : 1.7e12,
+      run.seq * 3,
+      run.seq * 500,
+      null,
+      null,
     ]);
     if (run.seq < 6) this.#open.push(run);
   }

@@ -23,9 +23,12 @@ function pickWriter(db, write, { widths, bulk }) {
 
 /** One statement per table: a JSON array of rows, and one blob that blob values are cut from. */
 function jsonWriter(db, { head, tail = "", width }) {
-  const columns = Array.from({ length: width }, (_, i) => `CASE json_type(value, '$[${i}]')
+  const columns = Array.from(
+    { length: width },
+    (_, i) => `CASE json_type(value, '$[${i}]')
     WHEN 'array' THEN substr(input.blobs, value ->> '$[${i}][0]', value ->> '$[${i}][1]')
-    ELSE value ->> '$[${i}]' END`);
+    ELSE value ->> '$[${i}]' END`,
+  );
   const from = `WITH input (blobs, rows) AS (SELECT ?, ?)
     SELECT ${columns.join(", ")} FROM input, json_each(input.rows) WHERE true`;
   const statement = db.prepare(head.replace("VALUES", from) + tail);

@@ -42,7 +42,11 @@ export class RawClient {
         return await this.call(name, request);
       } catch (error) {
         if (answers.includes(grpc.status[error.code])) return undefined;
-        const isPassing = [grpc.status.UNAVAILABLE, grpc.status.DEADLINE_EXCEEDED, grpc.status.CANCELLED];
+        const isPassing = [
+          grpc.status.UNAVAILABLE,
+          grpc.status.DEADLINE_EXCEEDED,
+          grpc.status.CANCELLED,
+        ];
         if (!isPassing.includes(error.code)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -70,7 +70,9 @@ async function load(number) {
     for (let signal = 0; signal < SIGNALS; signal++) {
       const requestId = `signal ${workflowId} ${signal}`;
       const execution = { workflowExecution: { workflowId }, signalName: "go", requestId };
-      const answer = await client.untilAnswered("SignalWorkflowExecution", execution, ["NOT_FOUND"]);
+      const answer = await client.untilAnswered("SignalWorkflowExecution", execution, [
+        "NOT_FOUND",
+      ]);
       if (answer !== undefined) facts.signals.push(requestId);
     }
   }
@@ -101,14 +103,21 @@ async function closedHistory(workflowId, runId, untilMs) {
 function problemsOf(workflowId, facts, events) {
   const found = [];
   events.forEach((event, index) => {
-    if (Number(event.eventId) !== index + 1) found.push(`${workflowId}: event ${index + 1} is missing`);
+    if (Number(event.eventId) !== index + 1)
+      found.push(`${workflowId}: event ${index + 1} is missing`);
   });
-  const signals = events.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.requestId ?? []);
-  if (new Set(signals).size !== signals.length) found.push(`${workflowId}: a signal was applied twice`);
+  const signals = events.flatMap(
+    (event) => event.workflowExecutionSignaledEventAttributes?.requestId ?? [],
+  );
+  if (new Set(signals).size !== signals.length)
+    found.push(`${workflowId}: a signal was applied twice`);
   for (const signal of facts.signals) {
     if (!signals.includes(signal)) found.push(`${workflowId}: acknowledged "${signal}" is lost`);
   }
-  for (const attribute of ["activityTaskCompletedEventAttributes", "workflowExecutionCompletedEventAttributes"]) {
+  for (const attribute of [
+    "activityTaskCompletedEventAttributes",
+    "workflowExecutionCompletedEventAttributes",
+  ]) {
     const count = events.filter((event) => event[attribute]).length;
     if (count !== 1) found.push(`${workflowId}: ${count} events of ${attribute}`);
   }
@@ -126,7 +135,9 @@ function report() {
   const signals = [...acknowledged.values()].reduce((sum, facts) => sum + facts.signals.length, 0);
   const activities = worker.acknowledgedActivities.size;
   const facts = `${acknowledged.size} starts, ${signals} signals, ${activities} activity completions`;
-  console.log(`${KILLS} kills, seed ${values.seed}: ${facts} acknowledged, ${problems.length} problems`);
+  console.log(
+    `${KILLS} kills, seed ${values.seed}: ${facts} acknowledged, ${problems.length} problems`,
+  );
   // Each kill is a test, and so is the end.
   const failed = problems.length;
   const summary = { passed: failed > 0 ? 0 : KILLS + 1, failed };

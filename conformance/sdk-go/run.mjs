@@ -19,8 +19,12 @@ child.stdout.on("data", (chunk) => {
 const code = await new Promise((resolve) => child.once("close", resolve));
 await server.stop();
 
-const results = text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-const count = (action) => results.filter((each) => each.Test !== undefined && each.Action === action).length;
+const results = text
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line));
+const count = (action) =>
+  results.filter((each) => each.Test !== undefined && each.Action === action).length;
 const failed = count("fail");
 if (code !== 0) console.log(results.map(({ Output }) => Output ?? "").join(""));
 console.log(`${count("pass")} passed, ${failed} failed`);

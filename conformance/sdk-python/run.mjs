@@ -28,6 +28,9 @@ function writeSummary() {
   const count = (name) => Number(head.match(new RegExp(`${name}="(\\d+)"`))?.[1] ?? 0);
   const failed = count("errors") + count("failures");
   const skipped = count("skipped");
-  writeFileSync(file, JSON.stringify({ passed: count("tests") - failed - skipped, failed, skipped }));
+  writeFileSync(
+    file,
+    JSON.stringify({ passed: count("tests") - failed - skipped, failed, skipped }),
+  );
   console.log(`${path.basename(FOLDER)}: ${count("tests")} tests, ${failed} failed`);
 }

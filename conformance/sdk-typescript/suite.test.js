@@ -155,21 +155,33 @@ describe("official TypeScript SDK", () => {
     const result = await handle.result();
     assert.deepEqual(result, { greeting: "Hello, local!", isPatched: true, hasId: true });
     const workflowsPath = fileURLToPath(new URL("./workflows.js", import.meta.url));
-    await Worker.runReplayHistory({ workflowsPath }, await handle.fetchHistory(), handle.workflowId);
+    await Worker.runReplayHistory(
+      { workflowsPath },
+      await handle.fetchHistory(),
+      handle.workflowId,
+    );
   });
 
   it("lists a workflow by its ID with its memo", async () => {
     const workflowId = `listed-${randomUUID()}`;
-    await client.workflow.execute("hello", { taskQueue, workflowId, args: ["list"], memo: { note: 7 } });
+    await client.workflow.execute("hello", {
+      taskQueue,
+      workflowId,
+      args: ["list"],
+      memo: { note: 7 },
+    });
     const found = [];
-    for await (const info of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) found.push(info);
+    for await (const info of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
+      found.push(info);
     assert.equal(found.length, 1);
     assert.equal(found[0].status.name, "COMPLETED");
     assert.deepEqual(found[0].memo, { note: 7 });
   });
 
   it("runs many workflows at once", async () => {
-    const handles = await Promise.all(Array.from({ length: 20 }, (_, number) => start("hello", String(number))));
+    const handles = await Promise.all(
+      Array.from({ length: 20 }, (_, number) => start("hello", String(number))),
+    );
     const results = await Promise.all(handles.map((handle) => handle.result()));
     assert.equal(new Set(results).size, 20);
   });

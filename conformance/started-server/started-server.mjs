@@ -29,14 +29,25 @@ export function freePort() {
  */
 export async function spawnServer({ databasePath, port } = {}) {
   const chosen = port ?? (await freePort());
-  const flags = ["--ip", "127.0.0.1", "--port", String(chosen), "--headless", "--log-level", "error"];
+  const flags = [
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(chosen),
+    "--headless",
+    "--log-level",
+    "error",
+  ];
   const file = databasePath === undefined ? [] : ["--db-filename", databasePath];
   const child = spawn(process.execPath, [BUNDLE, "server", "start-dev", ...flags, ...file], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
   const listening = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The server does not start:\n${output}`)), START_MS_MAX);
+    const timer = setTimeout(
+      () => reject(new Error(`The server does not start:\n${output}`)),
+      START_MS_MAX,
+    );
     const read = (chunk) => {
       output += chunk;
       if (!output.includes("Server: ")) return;

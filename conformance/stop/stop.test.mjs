@@ -31,7 +31,12 @@ describe("a server that is told to stop", () => {
         for (let count = 0; isLoading; count++) {
           const workflowId = `stop-${count}`;
           const workflowType = { name: "stop" };
-          const request = { workflowId, workflowType, taskQueue: { name: "stop" }, requestId: workflowId };
+          const request = {
+            workflowId,
+            workflowType,
+            taskQueue: { name: "stop" },
+            requestId: workflowId,
+          };
           await client.call("StartWorkflowExecution", request).then(
             () => started.push(workflowId),
             () => undefined,

@@ -17,7 +17,11 @@ const worker = await Worker.create({
 const clientConnection = await Connection.connect({ address });
 const client = new Client({ connection: clientConnection });
 const result = await worker.runUntil(
-  client.workflow.execute("hello", { taskQueue, workflowId: `hello-${randomUUID()}`, args: ["World"] }),
+  client.workflow.execute("hello", {
+    taskQueue,
+    workflowId: `hello-${randomUUID()}`,
+    args: ["World"],
+  }),
 );
 console.log(result);
 await clientConnection.close();

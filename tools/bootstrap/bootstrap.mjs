@@ -2,10 +2,11 @@
  * Installs what the suites of the official SDKs need: a Python virtual environment, the npm packages
  * of `@temporalio`, and the Go modules where Go is present. Each is a no-op when nothing changed.
  */
+
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,7 +29,10 @@ const PARTS = [
   },
   {
     name: "npm packages of the official TypeScript SDK",
-    files: ["conformance/sdk-typescript/package.json", "conformance/sdk-typescript/package-lock.json"],
+    files: [
+      "conformance/sdk-typescript/package.json",
+      "conformance/sdk-typescript/package-lock.json",
+    ],
     output: path.join(ROOT, "conformance/sdk-typescript/node_modules/@temporalio/worker"),
     steps: () => [["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"]],
     folder: "conformance/sdk-typescript",
@@ -71,7 +75,10 @@ function runs([program, ...args]) {
 }
 
 function run(program, args, cwd) {
-  const { status, error } = spawnSync(program, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
+  const { status, error } = spawnSync(program, args, {
+    cwd,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (error !== undefined || status !== 0) {
     console.error(`Cannot install: "${program} ${args.join(" ")}" failed in ${cwd}`);
     process.exit(1);

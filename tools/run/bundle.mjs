@@ -22,7 +22,11 @@ export async function bundleServer() {
   for (const [name, entry] of waiting) {
     if (done.has(name)) continue;
     done.add(name);
-    await bundleOne(esbuild, { name, entry, onModuleUrl: (worker, file) => waiting.set(worker, file) });
+    await bundleOne(esbuild, {
+      name,
+      entry,
+      onModuleUrl: (worker, file) => waiting.set(worker, file),
+    });
   }
 }
 
@@ -58,18 +62,21 @@ function moduleUrls(onModuleUrl) {
   return {
     name: "module-urls",
     setup(build) {
-      build.onLoad({ filter: /[/\\]packages[/\\].*[/\\]dist[/\\].*\.js$/ }, async ({ path: file }) => {
-        const { readFile } = await import("node:fs/promises");
-        const text = await readFile(file, "utf8");
-        if (!text.includes("import.meta.url")) return undefined;
-        const contents = text.replace(MODULE_URL, (_whole, relative) => {
-          const target = path.resolve(path.dirname(file), relative);
-          const name = bundledName(target);
-          onModuleUrl(name, target);
-          return `new URL("./${name}.js", import.meta.url)`;
-        });
-        return { contents, loader: "js" };
-      });
+      build.onLoad(
+        { filter: /[/\\]packages[/\\].*[/\\]dist[/\\].*\.js$/ },
+        async ({ path: file }) => {
+          const { readFile } = await import("node:fs/promises");
+          const text = await readFile(file, "utf8");
+          if (!text.includes("import.meta.url")) return undefined;
+          const contents = text.replace(MODULE_URL, (_whole, relative) => {
+            const target = path.resolve(path.dirname(file), relative);
+            const name = bundledName(target);
+            onModuleUrl(name, target);
+            return `new URL("./${name}.js", import.meta.url)`;
+          });
+          return { contents, loader: "js" };
+        },
+      );
     },
   };
 }

@@ -40,7 +40,8 @@ export function judgeSuite(exitCode, summary) {
   const { passed, failed } = summary;
   if (passed + failed === 0) return failedSuite(summary, "ran no tests");
   if (exitCode !== 0 && failed === 0) return failedSuite(summary, `exit status ${exitCode}`);
-  if (exitCode === 0 && failed > 0) return { ...summary, problem: "exit status 0 despite failures" };
+  if (exitCode === 0 && failed > 0)
+    return { ...summary, problem: "exit status 0 despite failures" };
   return { ...summary, problem: undefined };
 }
 
@@ -51,7 +52,9 @@ function failedSuite(summary, problem) {
 function readSummary(file) {
   try {
     const { passed, failed, skipped = 0 } = JSON.parse(readFileSync(file, "utf8"));
-    const isValid = [passed, failed, skipped].every((count) => Number.isInteger(count) && count >= 0);
+    const isValid = [passed, failed, skipped].every(
+      (count) => Number.isInteger(count) && count >= 0,
+    );
     return isValid ? { passed, failed, skipped } : undefined;
   } catch {
     return undefined;

@@ -2,7 +2,9 @@ import type { Plain, PlainObject } from "./wire/plain.js";
 
 /** A workflow command: `command("START_TIMER", { timerId: "t", startToFireTimeout: "1s" })`. */
 export function command(name: string, attributes: PlainObject): PlainObject {
-  const camelCase = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const camelCase = name
+    .toLowerCase()
+    .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
   return { commandType: `COMMAND_TYPE_${name}`, [`${camelCase}CommandAttributes`]: attributes };
 }
 

@@ -44,7 +44,8 @@ async function expectations(
   chosen: readonly ScenarioDefinition[],
   against: string | undefined,
 ): Promise<readonly (Transcript | undefined)[]> {
-  if (against === undefined) return await Promise.all(chosen.map(({ name }) => readRecording(name)));
+  if (against === undefined)
+    return await Promise.all(chosen.map(({ name }) => readRecording(name)));
   return await runScenarios(chosen, { address: against, concurrency: CONCURRENCY });
 }
 
@@ -61,7 +62,9 @@ function report(chosen: readonly ScenarioDefinition[], { expected, actual }: Sid
     const diff =
       left && right ? compareTranscripts(definition, { expected: left, actual: right }) : none;
     if (diff !== "") differingCount += 1;
-    process.stdout.write(diff === "" ? `ok   ${definition.name}\n` : `DIFF ${definition.name}\n${diff}\n\n`);
+    process.stdout.write(
+      diff === "" ? `ok   ${definition.name}\n` : `DIFF ${definition.name}\n${diff}\n\n`,
+    );
   });
   process.stdout.write(`${chosen.length - differingCount} equal, ${differingCount} different\n`);
   return differingCount === 0 ? 0 : 1;

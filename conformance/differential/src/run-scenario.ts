@@ -1,6 +1,6 @@
-import { GrpcCaller } from "./wire/grpc-caller.js";
-import { Scenario, ScenarioStoppedError, type ScenarioDefinition } from "./scenario.js";
+import { Scenario, type ScenarioDefinition, ScenarioStoppedError } from "./scenario.js";
 import type { Transcript } from "./transcript.js";
+import { GrpcCaller } from "./wire/grpc-caller.js";
 
 /** Runs one scenario; a script that can't go on ends with a step that says why. */
 export async function runScenario(

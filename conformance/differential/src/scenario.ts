@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { Normaliser, type JsonObject } from "./compare/normaliser.js";
+import { type JsonObject, Normaliser } from "./compare/normaliser.js";
 import type { GrpcCaller, Outcome } from "./wire/grpc-caller.js";
 import {
+  type Plain,
+  type PlainObject,
   pick,
   pickBytes,
   pickList,
   pickNumber,
   pickText,
-  type Plain,
-  type PlainObject,
 } from "./wire/plain.js";
 import { wireMethod } from "./wire/reflection.js";
 
@@ -218,7 +218,9 @@ export class Scenario {
 
   /** Reads the whole history into the transcript. */
   async history(execution: WorkflowRef): Promise<readonly Plain[]> {
-    const response = await this.call("GetWorkflowExecutionHistory", { execution: { ...execution } });
+    const response = await this.call("GetWorkflowExecutionHistory", {
+      execution: { ...execution },
+    });
     return pickList(response, "history.events");
   }
 

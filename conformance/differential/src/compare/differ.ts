@@ -28,7 +28,10 @@ export function diffLines(expected: readonly string[], actual: readonly string[]
       lines.push({ kind: "same", text: left });
       e += 1;
       a += 1;
-    } else if (left !== undefined && (right === undefined || at(lengths, e + 1, a) >= at(lengths, e, a + 1))) {
+    } else if (
+      left !== undefined &&
+      (right === undefined || at(lengths, e + 1, a) >= at(lengths, e, a + 1))
+    ) {
       lines.push({ kind: "expected", text: left });
       e += 1;
     } else {
@@ -47,7 +50,9 @@ function commonLengths(expected: readonly string[], actual: readonly string[]): 
     const row = rows[e];
     for (let a = actual.length - 1; row !== undefined && a >= 0; a -= 1) {
       const isCommon = expected[e] === actual[a];
-      row[a] = isCommon ? at(rows, e + 1, a + 1) + 1 : Math.max(at(rows, e + 1, a), at(rows, e, a + 1));
+      row[a] = isCommon
+        ? at(rows, e + 1, a + 1) + 1
+        : Math.max(at(rows, e + 1, a), at(rows, e, a + 1));
     }
   }
   return rows;

@@ -1,7 +1,12 @@
 import { timestampNanos } from "../wire/decode.js";
 import type { Outcome, WireError } from "../wire/grpc-caller.js";
 import { isObject, type Plain, type PlainObject } from "../wire/plain.js";
-import { isEnum, messageType, type ReflectedField, type ReflectedType } from "../wire/reflection.js";
+import {
+  isEnum,
+  messageType,
+  type ReflectedField,
+  type ReflectedType,
+} from "../wire/reflection.js";
 import { FIELD_RULES, type FieldRule } from "./normalisation-rules.js";
 
 /** What is stored and compared: JSON. */
@@ -44,7 +49,8 @@ export class Normaliser {
       if (value === undefined || field === undefined) continue;
       const rule = ruleFor(type, name);
       if (rule?.kind === "drop") continue;
-      result[name] = rule?.kind === "mask" ? `<${rule.label}>` : this.#field(field, value, { rule, scope });
+      result[name] =
+        rule?.kind === "mask" ? `<${rule.label}>` : this.#field(field, value, { rule, scope });
     }
     return result;
   }

@@ -3,7 +3,10 @@ import type { Transcript } from "../transcript.js";
 import type { Json, JsonObject } from "./normaliser.js";
 
 /** Leaves out of a transcript what its scenario tolerates; both sides of a comparison go through it. */
-export function withoutTolerated(transcript: Transcript, tolerances: readonly Tolerance[]): Transcript {
+export function withoutTolerated(
+  transcript: Transcript,
+  tolerances: readonly Tolerance[],
+): Transcript {
   const steps = transcript.steps.map((step) => {
     const paths = tolerances.filter(({ call }) => call === step["call"]).map(({ path }) => path);
     return paths.reduce((rest, path) => without(rest, path.split(".")) as JsonObject, step);

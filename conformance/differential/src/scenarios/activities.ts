@@ -5,8 +5,8 @@ import {
   payloads,
   scheduleActivity,
 } from "../commands.js";
-import { scenario, type Scenario, type WorkflowRef } from "../scenario.js";
-import { pick, pickNumber, type PlainObject } from "../wire/plain.js";
+import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
+import { type PlainObject, pick, pickNumber } from "../wire/plain.js";
 
 const ONCE = { maximumAttempts: 1 };
 
@@ -99,7 +99,11 @@ export const activityScenarios = [
     await s.pollActivityTask(queue);
     await s.describe(run);
     const { taskToken } = first;
-    await s.attempt("RespondActivityTaskCompleted", { taskToken }, { label: "by the first attempt" });
+    await s.attempt(
+      "RespondActivityTaskCompleted",
+      { taskToken },
+      { label: "by the first attempt" },
+    );
     await s.runWorkflowTask(queue, [completeWorkflow()]);
     await s.closedHistory(run);
   }),
@@ -207,7 +211,10 @@ export const activityScenarios = [
   scenario("activity-by-id-failed-unstarted", async (s) => {
     const { queue, run } = await startWithActivity(s, { retryPolicy: ONCE });
     const target = { ...run, activityId: "a1" };
-    await s.attempt("RespondActivityTaskFailedById", { ...target, failure: applicationFailure("x") });
+    await s.attempt("RespondActivityTaskFailedById", {
+      ...target,
+      failure: applicationFailure("x"),
+    });
     await s.attempt("RespondActivityTaskCompletedById", { ...target, runId: "" });
     await s.attempt("RecordActivityTaskHeartbeatById", target);
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });

@@ -1,6 +1,6 @@
 import { applicationFailure, command, completeWorkflow } from "../commands.js";
-import { scenario, type Scenario, type WorkflowRef } from "../scenario.js";
-import { pickText, type PlainObject } from "../wire/plain.js";
+import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
+import { type PlainObject, pickText } from "../wire/plain.js";
 
 const REUSE_POLICIES = [
   "ALLOW_DUPLICATE",
@@ -65,7 +65,12 @@ export const idPolicyScenarios = [
   scenario("request-id-generated", async (s) => {
     const queue = s.name("queue");
     const run = await s.start({ taskQueue: { name: queue }, requestId: "" });
-    const again = s.startRequest({ ...run, runId: undefined, taskQueue: { name: queue }, requestId: "" });
+    const again = s.startRequest({
+      ...run,
+      runId: undefined,
+      taskQueue: { name: queue },
+      requestId: "",
+    });
     await s.attempt("StartWorkflowExecution", again, { label: "again without a request id" });
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
   }),
@@ -78,7 +83,11 @@ interface SecondStart {
 }
 
 /** Starts a workflow, closes it or not, and starts it again; records both runs. */
-async function startTwice(s: Scenario, label: string, { second, close }: SecondStart): Promise<void> {
+async function startTwice(
+  s: Scenario,
+  label: string,
+  { second, close }: SecondStart,
+): Promise<void> {
   const queue = s.name(`queue ${label}`);
   const workflowId = s.name(`workflow ${label}`);
   const run = await s.start({ workflowId, taskQueue: { name: queue } });
@@ -91,7 +100,8 @@ async function startTwice(s: Scenario, label: string, { second, close }: SecondS
   });
   const response = await s.attempt("StartWorkflowExecution", request, { label });
   await s.history(run);
-  if (response !== undefined) await historyOfSecond(s, { workflowId, runId: pickText(response, "runId") });
+  if (response !== undefined)
+    await historyOfSecond(s, { workflowId, runId: pickText(response, "runId") });
   const terminate = { workflowExecution: { workflowId } };
   await s.attempt("TerminateWorkflowExecution", terminate, { label: `clean up ${label}` });
 }

@@ -1,5 +1,12 @@
-import { applicationFailure, command, completeWorkflow, payload, payloads, scheduleActivity } from "../commands.js";
-import { scenario, type Scenario } from "../scenario.js";
+import {
+  applicationFailure,
+  command,
+  completeWorkflow,
+  payload,
+  payloads,
+  scheduleActivity,
+} from "../commands.js";
+import { type Scenario, scenario } from "../scenario.js";
 import type { PlainObject } from "../wire/plain.js";
 
 export const startScenarios = [
@@ -91,7 +98,8 @@ export const startScenarios = [
     const request = s.startRequest({ taskQueue: { name: queue }, requestEagerExecution: true });
     const response = await s.call("StartWorkflowExecution", request);
     const task = response["eagerWorkflowTask"];
-    const taskToken = typeof task === "object" && task !== null && "taskToken" in task ? task.taskToken : "";
+    const taskToken =
+      typeof task === "object" && task !== null && "taskToken" in task ? task.taskToken : "";
     await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands: [completeWorkflow()] });
     const workflowId = String(request["workflowId"]);
     await s.closedHistory({ workflowId, runId: String(response["runId"]) });
@@ -122,7 +130,9 @@ const INVALID_STARTS: Readonly<Record<string, PlainObject>> = {
   "start delay with cron": { workflowStartDelay: "1s", cronSchedule: "* * * * *" },
   "invalid cron": { cronSchedule: "not a cron" },
   "retry interval negative": { retryPolicy: { initialInterval: "-1s" } },
-  "retry coefficient below one": { retryPolicy: { initialInterval: "1s", backoffCoefficient: 0.5 } },
+  "retry coefficient below one": {
+    retryPolicy: { initialInterval: "1s", backoffCoefficient: 0.5 },
+  },
   "retry maximum interval negative": {
     retryPolicy: { initialInterval: "1s", backoffCoefficient: 2, maximumInterval: "-1s" },
   },

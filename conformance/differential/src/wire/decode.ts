@@ -2,9 +2,9 @@ import type { Plain, PlainObject } from "./plain.js";
 import {
   isEnum,
   messageType,
-  UnknownNameError,
   type ReflectedField,
   type ReflectedType,
+  UnknownNameError,
 } from "./reflection.js";
 
 /** Decodes wire bytes into a plain object; see {@link Plain}. */

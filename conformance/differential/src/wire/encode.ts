@@ -1,5 +1,5 @@
 import { isObject, type Plain, type PlainObject } from "./plain.js";
-import { isEnum, UnknownNameError, type ReflectedField, type ReflectedType } from "./reflection.js";
+import { isEnum, type ReflectedField, type ReflectedType, UnknownNameError } from "./reflection.js";
 
 /**
  * Encodes a plain object. A string for a bytes field is taken as UTF-8. A field or an enum value that
@@ -22,7 +22,10 @@ function wireObject(type: ReflectedType, plain: PlainObject): object {
 
 function wireField(field: ReflectedField, value: Plain): unknown {
   if (field.map && isObject(value)) {
-    const entries = Object.entries(value).map(([key, item]) => [key, wireSingle(field, item ?? null)]);
+    const entries = Object.entries(value).map(([key, item]) => [
+      key,
+      wireSingle(field, item ?? null),
+    ]);
     return Object.fromEntries(entries);
   }
   if (field.repeated && Array.isArray(value)) {

@@ -1,8 +1,8 @@
 import * as grpc from "@grpc/grpc-js";
 import { decodeMessage } from "./decode.js";
 import { encodeMessage } from "./encode.js";
-import { pickList, type Plain, type PlainObject } from "./plain.js";
-import { messageType, wireMethod, type ReflectedType } from "./reflection.js";
+import { type Plain, type PlainObject, pickList } from "./plain.js";
+import { messageType, type ReflectedType, wireMethod } from "./reflection.js";
 
 /** What a call came to. */
 export type Outcome =
@@ -70,7 +70,8 @@ export class GrpcCaller {
 
 function wireError(error: grpc.ServiceError): WireError {
   const status = error.metadata.get("grpc-status-details-bin")[0];
-  const decoded = status instanceof Buffer ? decodeMessage(messageType("google.rpc.Status"), status) : {};
+  const decoded =
+    status instanceof Buffer ? decodeMessage(messageType("google.rpc.Status"), status) : {};
   const isOurDeadline = /^Deadline exceeded after|^Waiting for LB pick/.test(error.details);
   return {
     code: grpc.status[error.code] ?? String(error.code),

@@ -72,7 +72,9 @@ export function startDevOptions(): readonly Option[] {
     new Option("-p, --port <int>", "Port for the front-end gRPC service.")
       .default(7233)
       .argParser(parsePort),
-    new Option("--http-port <int>", "Port for the HTTP API service.").default(0).argParser(parsePort),
+    new Option("--http-port <int>", "Port for the HTTP API service.")
+      .default(0)
+      .argParser(parsePort),
     new Option("--ui-port <int>", "Port for the web UI.").argParser(parsePort),
     new Option("--headless", "Disable the web UI.").default(false),
     new Option("-f, --db-filename <path>", "SQLite file; without it everything is kept in memory."),

@@ -1,5 +1,11 @@
-import { SILENT_LOGGER, type Logger } from "@perdure/kernel";
-import { type RunningServer, readLimits, type ServerConfig, startServer, textLogger } from "@perdure/server";
+import { type Logger, SILENT_LOGGER } from "@perdure/kernel";
+import {
+  type RunningServer,
+  readLimits,
+  type ServerConfig,
+  startServer,
+  textLogger,
+} from "@perdure/server";
 import type { StartDevOptions } from "./start-dev-options.js";
 
 /** What the command writes to and is told by. */
@@ -9,14 +15,21 @@ export interface Terminal {
 }
 
 /** Starts a development server and says where it listens. */
-export async function startDev(options: StartDevOptions, terminal: Terminal): Promise<RunningServer> {
+export async function startDev(
+  options: StartDevOptions,
+  terminal: Terminal,
+): Promise<RunningServer> {
   const logger = await makeLogger(options, terminal);
   const { limits, unknownKeys } = readLimits(options.dynamicConfigValue);
   for (const key of unknownKeys) {
-    terminal.err(`Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`);
+    terminal.err(
+      `Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`,
+    );
   }
   if (options.searchAttribute.length > 0) {
-    terminal.err("Warning: custom search attributes are stored, but lists cannot filter by them yet\n");
+    terminal.err(
+      "Warning: custom search attributes are stored, but lists cannot filter by them yet\n",
+    );
   }
   const host = options.ip === "localhost" ? "127.0.0.1" : options.ip;
   const config: ServerConfig = {

@@ -7,11 +7,12 @@ export {
   cancelActivity,
   completeActivity,
   failActivity,
-  heartbeatActivity,
   type HeartbeatStep,
+  heartbeatActivity,
   isActivityTaskCurrent,
   startActivity,
 } from "./workflow/activity.js";
+export { BadCommandError } from "./workflow/bad-command-error.js";
 export {
   type CompletionInput,
   completeWorkflowTask,
@@ -20,7 +21,7 @@ export {
   type TaskCompletion,
   type TaskFailureInput,
 } from "./workflow/complete-task.js";
-export { loadRun, snapshotRun, type StoredRun } from "./workflow/load-run.js";
+export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
   type CancelInput,
   requestCancelRun,
@@ -29,7 +30,6 @@ export {
   type TerminateInput,
   terminateRun,
 } from "./workflow/messages.js";
-export { BadCommandError } from "./workflow/bad-command-error.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
 export { DEFAULT_RUN_LIMITS, type RunLimits } from "./workflow/run-limits.js";
 export {

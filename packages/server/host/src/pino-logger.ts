@@ -7,7 +7,11 @@ export type LogLevelSetting = LogLevel | "never";
 /** Logs as JSON lines to standard error. */
 export function pinoLogger(level: LogLevelSetting): Logger {
   const log = pino(
-    { level: level === "never" ? "silent" : level, base: null, serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err } },
+    {
+      level: level === "never" ? "silent" : level,
+      base: null,
+      serializers: { error: pino.stdSerializers.err, cause: pino.stdSerializers.err },
+    },
     destination({ fd: 2, sync: true }),
   );
   return { log: (at, message, fields) => log[at](fields ?? {}, message) };
@@ -20,7 +24,9 @@ export function textLogger(level: LogLevelSetting, write: (line: string) => void
   return {
     log: (at, message, fields) => {
       if (order.indexOf(at) < least) return;
-      const parts = Object.entries(fields ?? {}).map(([name, value]) => ` ${name}=${printable(value)}`);
+      const parts = Object.entries(fields ?? {}).map(
+        ([name, value]) => ` ${name}=${printable(value)}`,
+      );
       write(`${at.toUpperCase()} ${message}${parts.join("")}\n`);
     },
   };

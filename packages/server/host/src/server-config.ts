@@ -59,7 +59,10 @@ export function readLimits(values: ReadonlyMap<string, unknown>): ReadLimits {
   return { limits: { ...DEFAULT_RUN_LIMITS, ...changes } as RunLimits, unknownKeys };
 }
 
-function find(keys: ReadonlyMap<string, keyof RunLimits>, wanted: string): keyof RunLimits | undefined {
+function find(
+  keys: ReadonlyMap<string, keyof RunLimits>,
+  wanted: string,
+): keyof RunLimits | undefined {
   for (const [key, limit] of keys) if (key.toLowerCase() === wanted.toLowerCase()) return limit;
   return undefined;
 }

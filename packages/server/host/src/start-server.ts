@@ -91,10 +91,12 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     intercept: checkClientVersion,
   });
   host.start(matching);
-  const { port } = await server.listen({ host: config.host, port: config.port }).catch(async (error) => {
-    await store.close();
-    throw error;
-  });
+  const { port } = await server
+    .listen({ host: config.host, port: config.port })
+    .catch(async (error) => {
+      await store.close();
+      throw error;
+    });
   const stop = async (): Promise<void> => {
     matching.stop();
     await server.stop({ graceMs: config.graceMs ?? GRACE_MS });

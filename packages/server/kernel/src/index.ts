@@ -1,4 +1,5 @@
 export { type Clock, type ScheduledCall, systemClock } from "./clock.js";
+export { DeadlineWheel } from "./deadline-wheel.js";
 export {
   CanceledError,
   CancellationAlreadyRequestedError,
@@ -19,7 +20,6 @@ export {
   WorkflowAlreadyStartedError,
   WorkflowNotReadyError,
 } from "./domain-error.js";
-export { DeadlineWheel } from "./deadline-wheel.js";
 export { hashKey } from "./hash-key.js";
 export { InvariantError, invariant, present, unreachable } from "./invariant.js";
 export { type Logger, type LogLevel, SILENT_LOGGER } from "./logger.js";

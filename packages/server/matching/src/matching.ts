@@ -1,6 +1,6 @@
+import { DeadlineWheel } from "@perdure/kernel";
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 import type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./contract.js";
-import { DeadlineWheel } from "@perdure/kernel";
 import { TaskQueue, type TaskQueueDeps } from "./task-queue.js";
 import { WaitingPoller } from "./waiting-poller.js";
 
@@ -32,7 +32,9 @@ export class Matching implements Dispatcher {
 
   constructor(deps: TaskQueueDeps) {
     this.#deps = deps;
-    this.#deadlines = new DeadlineWheel(deps.clock, ({ queue, poller }) => queue.removePoller(poller));
+    this.#deadlines = new DeadlineWheel(deps.clock, ({ queue, poller }) =>
+      queue.removePoller(poller),
+    );
     this.#sweep();
   }
 

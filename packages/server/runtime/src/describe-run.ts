@@ -52,7 +52,11 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
           .entrySeq()
           .map(([requestId, eventId]) => [
             requestId,
-            { eventType: EventType.WORKFLOW_EXECUTION_STARTED, eventId: BigInt(eventId), buffered: false },
+            {
+              eventType: EventType.WORKFLOW_EXECUTION_STARTED,
+              eventId: BigInt(eventId),
+              buffered: false,
+            },
           ]),
       ),
     },
@@ -116,7 +120,9 @@ function pendingActivity(activity: Activity): PendingActivityInfoInit {
       ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)
       : undefined,
     lastAttemptCompleteTime: optionalTime(progress.lastAttemptCompletedAtMs),
-    nextAttemptScheduleTime: progress.isBackingOff ? toTimestamp(progress.scheduledAtMs) : undefined,
+    nextAttemptScheduleTime: progress.isBackingOff
+      ? toTimestamp(progress.scheduledAtMs)
+      : undefined,
     priority: scheduled.priority,
     activityOptions: {
       taskQueue: scheduled.taskQueue,

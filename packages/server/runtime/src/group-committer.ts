@@ -92,7 +92,12 @@ export class GroupCommitter {
     this.#gathering = undefined;
     for (const failed of next === undefined ? [batch] : [batch, next]) {
       for (const owner of failed.owners) owner.discard();
-      failed.reject(new StoreUnavailableError("The store is unavailable; it is unknown whether the write happened", { cause }));
+      failed.reject(
+        new StoreUnavailableError(
+          "The store is unavailable; it is unknown whether the write happened",
+          { cause },
+        ),
+      );
     }
   }
 }

@@ -17,7 +17,9 @@ export function encodeTaskPageToken(
  *
  * @throws {InvalidArgumentError} It is none of ours.
  */
-export function readPageToken(bytes: Uint8Array): HistoryPageToken | TaskHistoryPageToken | undefined {
+export function readPageToken(
+  bytes: Uint8Array,
+): HistoryPageToken | TaskHistoryPageToken | undefined {
   if (bytes.length === 0) return undefined;
   try {
     const isTaskToken = bytes[0] === TASK_PAGE_MARK;

@@ -1,4 +1,7 @@
-import type { WorkflowQueryInit, WorkflowQueryResultInit } from "@perdure/proto/temporal/api/query/v1";
+import type {
+  WorkflowQueryInit,
+  WorkflowQueryResultInit,
+} from "@perdure/proto/temporal/api/query/v1";
 
 /** How a query that waits for a workflow task comes out. */
 export type QueryOutcome =

@@ -16,14 +16,17 @@ import {
   WorkflowExecutionStatus,
 } from "@perdure/proto/temporal/api/enums/v1";
 import { Failure, type FailureInit } from "@perdure/proto/temporal/api/failure/v1";
-import type { WorkflowQueryInit, WorkflowQueryResultInit } from "@perdure/proto/temporal/api/query/v1";
+import type {
+  WorkflowQueryInit,
+  WorkflowQueryResultInit,
+} from "@perdure/proto/temporal/api/query/v1";
 import { DecodeError } from "@perdure/proto/wire";
 import type { Dispatch } from "./dispatch.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { PendingQueries, type QueryOutcome } from "./pending-queries.js";
 import { describeTask, withHistory } from "./task-dispatch.js";
-import type { RunTarget } from "./workflow-service.js";
 import type { WorkflowHost } from "./workflow-host.js";
+import type { RunTarget } from "./workflow-service.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
 export interface QueryQuestion {
@@ -94,7 +97,9 @@ export class QueryService {
       throw new WorkflowNotReadyError("Workflow task is not scheduled yet.");
     }
     if ((state.workflowTask?.attempt ?? 1) >= FAILING_ATTEMPTS) {
-      throw new WorkflowNotReadyError("Unable to query workflow due to Workflow Task in failed state.");
+      throw new WorkflowNotReadyError(
+        "Unable to query workflow due to Workflow Task in failed state.",
+      );
     }
   }
 
@@ -107,12 +112,16 @@ export class QueryService {
     run.queries ??= new PendingQueries();
     const { queries } = run;
     if (queries.size >= WAITING_QUERIES_MAX) {
-      throw new ResourceExhaustedError("consistent query buffer is full, this may be caused by too many queries and workflow not able to process query fast enough", { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" });
+      throw new ResourceExhaustedError(
+        "consistent query buffer is full, this may be caused by too many queries and workflow not able to process query fast enough",
+        { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
+      );
     }
     const queryId = this.#host.newId();
-    const outcome = await this.#withDeadline(question, queries.add(queryId, question.query)).finally(
-      () => queries.remove(queryId),
-    );
+    const outcome = await this.#withDeadline(
+      question,
+      queries.add(queryId, question.query),
+    ).finally(() => queries.remove(queryId));
     if (outcome.kind === "answered") return resultOf(outcome.result);
     const again = await slot.run(run.state.runId);
     return this.#askDirectly(again, question);
@@ -187,7 +196,11 @@ export class QueryService {
 
   async #queryTask(
     run: LoadedRun,
-    task: { readonly queryId: string; readonly query: WorkflowQueryInit; readonly isSticky: boolean },
+    task: {
+      readonly queryId: string;
+      readonly query: WorkflowQueryInit;
+      readonly isSticky: boolean;
+    },
   ): Promise<Dispatch> {
     const { state } = run;
     const { namespaceId } = state;

@@ -1,12 +1,12 @@
 import {
   durationMs,
+  isOpen,
+  nextWakeMs,
+  type RunLimits,
   type RunState,
   type RunStep,
   snapshotRun,
   taskQueueName,
-  isOpen,
-  nextWakeMs,
-  type RunLimits,
 } from "@perdure/engine";
 import type { EntityKey, StoreWrite, VisibilityRow } from "@perdure/persistence";
 import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
@@ -38,7 +38,11 @@ export function insertWrites(
 }
 
 /** Writes that follow a step of a run that is stored. */
-export function stepWrites(run: LoadedRun, step: RunStep, wakeAtMs: number | undefined): StoreWrite[] {
+export function stepWrites(
+  run: LoadedRun,
+  step: RunStep,
+  wakeAtMs: number | undefined,
+): StoreWrite[] {
   const writes = logWrites(run, step);
   if (!isOpen(run.state)) {
     writes.push(closeWrite(run));

@@ -8,13 +8,11 @@ import {
   startWorkflowTask,
   type TaskOffer,
   taskQueueName,
-
   toTimestamp,
   transientEvents,
 } from "@perdure/engine";
 import { DomainError, present } from "@perdure/kernel";
 import { TaskKind, type TaskRow } from "@perdure/persistence";
-import { encodeTaskPageToken } from "./history-page-token.js";
 import { TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import { History } from "@perdure/proto/temporal/api/history/v1";
 import type { WorkflowQueryInit } from "@perdure/proto/temporal/api/query/v1";
@@ -26,6 +24,7 @@ import {
 import { encodeWithRaw } from "@perdure/proto/wire";
 import type { Dispatch, PollerInfo, TakenPoller } from "./dispatch.js";
 import type { CommitTicket } from "./group-committer.js";
+import { encodeTaskPageToken } from "./history-page-token.js";
 import type { HistorySlice } from "./history-slice.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
@@ -97,7 +96,10 @@ export async function startQueuedTask(
   host.deps.committer.add([removal], slot);
   if (!isCurrent(run.state, start)) return undefined;
 
-  const step = new Step(run.state, { ...host.environment(task.key.namespaceId), claim: () => undefined });
+  const step = new Step(run.state, {
+    ...host.environment(task.key.namespaceId),
+    claim: () => undefined,
+  });
   if (isWorkflowTask) startWorkflowTask(step, start);
   else startActivity(step, start);
   const { ticket } = host.apply(slot, run, step.finish());
@@ -182,7 +184,8 @@ export function withHistory(
           transientEvents: page.suffix,
         });
     const head = PollWorkflowTaskQueueResponse.encode({ ...page.head, nextPageToken });
-    const body = isWhole && page.suffix.length > 0 ? Buffer.concat([slice.events, page.suffix]) : slice.events;
+    const body =
+      isWhole && page.suffix.length > 0 ? Buffer.concat([slice.events, page.suffix]) : slice.events;
     return encodeWithRaw(head, POLL_HISTORY_FIELD, [body]);
   };
   const { fromEventId } = page;
@@ -223,4 +226,3 @@ export function activityResponse(state: RunState, scheduledEventId: number): Uin
     priority: scheduled.priority,
   });
 }
-

@@ -96,7 +96,8 @@ export class WakeQueue {
     const left = this.#heap[leftIndex];
     const right = this.#heap[leftIndex + 1];
     if (left === undefined) return undefined;
-    if (right !== undefined && right.atMs < left.atMs) return { entry: right, index: leftIndex + 1 };
+    if (right !== undefined && right.atMs < left.atMs)
+      return { entry: right, index: leftIndex + 1 };
     return { entry: left, index: leftIndex };
   }
 }

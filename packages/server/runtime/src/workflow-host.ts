@@ -1,4 +1,5 @@
 import {
+  isOpen,
   type RunLimits,
   type RunState,
   type RunStep,
@@ -6,7 +7,6 @@ import {
   type StepWithSuccessor,
   type TaskClaim,
   type TaskOffer,
-  isOpen,
   wakeRun,
 } from "@perdure/engine";
 import { type Clock, DomainError, type Logger, type Random, uuidV7 } from "@perdure/kernel";

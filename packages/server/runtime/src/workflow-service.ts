@@ -1,30 +1,35 @@
 import {
   type ActivityTarget,
-  cancelActivity,
   type CancelInput,
+  cancelActivity,
   completeActivity,
   completeWorkflowTask,
   failActivity,
   heartbeatActivity,
+  isOpen,
   messageOf,
+  type RunState,
+  type RunStep,
   reportTaskFailure,
   requestCancelRun,
   resetSticky,
-  type RunState,
-  type RunStep,
   type SignalInput,
+  type StepEnvironment,
   signalRun,
   startRun,
-  type StepEnvironment,
   type TaskProof,
   type TerminateInput,
   terminateRun,
-  isOpen,
 } from "@perdure/engine";
 import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
 import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
 import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
-import { WorkflowExecutionStatus, WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  WorkflowExecutionStatus,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  type WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type {
   RespondWorkflowTaskCompletedRequest,
@@ -94,7 +99,11 @@ export class WorkflowService {
       },
       environment,
     );
-    if (current !== undefined && decision.kind !== "start" && decision.kind !== "terminateAndStart") {
+    if (
+      current !== undefined &&
+      decision.kind !== "start" &&
+      decision.kind !== "terminateAndStart"
+    ) {
       return this.#answerExisting(slot, current, { command, isRepeat: decision.kind === "repeat" });
     }
     const replaced = decision.kind === "terminateAndStart" ? current : undefined;
@@ -102,12 +111,22 @@ export class WorkflowService {
   }
 
   /** Signals the current run; starts one with the signal as its first news when none is open. */
-  async signalWithStart(command: StartCommand & { readonly signal: SignalInput }): Promise<StartReply> {
+  async signalWithStart(
+    command: StartCommand & { readonly signal: SignalInput },
+  ): Promise<StartReply> {
     const slot = this.#slotOfStart(command);
     const current = await slot.current();
     const { conflictPolicy, isRunning } = signalWithStartCase(command.request, current?.state);
-    if (current !== undefined && isRunning && conflictPolicy !== WorkflowIdConflictPolicy.TERMINATE_EXISTING) {
-      const step = signalRun(current.state, command.signal, this.#host.environment(command.namespaceId));
+    if (
+      current !== undefined &&
+      isRunning &&
+      conflictPolicy !== WorkflowIdConflictPolicy.TERMINATE_EXISTING
+    ) {
+      const step = signalRun(
+        current.state,
+        command.signal,
+        this.#host.environment(command.namespaceId),
+      );
       await this.#commit(slot, current, step);
       const { runId, status } = current.state;
       return { runId, isStarted: false, status, eagerTask: undefined };
@@ -127,7 +146,11 @@ export class WorkflowService {
     const { runId, status } = current.state;
     const { signal, namespaceId } = start.command;
     if (!start.isRepeat && signal !== undefined) {
-      await this.#commit(slot, current, signalRun(current.state, signal, this.#host.environment(namespaceId)));
+      await this.#commit(
+        slot,
+        current,
+        signalRun(current.state, signal, this.#host.environment(namespaceId)),
+      );
     }
     await current.lastTicket?.durable;
     return { runId, isStarted: start.isRepeat, status, eagerTask: undefined };
@@ -211,7 +234,8 @@ export class WorkflowService {
       response = encodeWithRaw(response, EAGER_ACTIVITIES_FIELD, [task]);
     }
     await ticket?.durable;
-    if (completion.refusal !== undefined) throw new InvalidArgumentError(messageOf(completion.refusal));
+    if (completion.refusal !== undefined)
+      throw new InvalidArgumentError(messageOf(completion.refusal));
     return response;
   }
 
@@ -233,7 +257,9 @@ export class WorkflowService {
     completed: { readonly result: PayloadsInit | undefined; readonly identity: string },
   ): Promise<void> {
     const input = { ...completed, target: place.activity };
-    await this.#step(place.run, (state, environment) => completeActivity(state, input, environment));
+    await this.#step(place.run, (state, environment) =>
+      completeActivity(state, input, environment),
+    );
   }
 
   async failActivity(
@@ -358,8 +384,7 @@ function signalWithStartCase(
   request: StartWorkflowExecutionRequestInit,
   current: RunState | undefined,
 ): { readonly conflictPolicy: WorkflowIdConflictPolicy; readonly isRunning: boolean } {
-  const isOldPolicy =
-    request.workflowIdReusePolicy === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
+  const isOldPolicy = request.workflowIdReusePolicy === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
   const conflictPolicy = isOldPolicy
     ? WorkflowIdConflictPolicy.TERMINATE_EXISTING
     : (request.workflowIdConflictPolicy ?? WorkflowIdConflictPolicy.UNSPECIFIED);

@@ -27,7 +27,8 @@ export class WorkflowSlot implements CommitOwner {
   get isIdle(): boolean {
     if (this.#loading.size > 0) return false;
     for (const run of this.runs.values()) {
-      if (run.lastTicket !== undefined || run.watchers.size > 0 || run.queries !== undefined) return false;
+      if (run.lastTicket !== undefined || run.watchers.size > 0 || run.queries !== undefined)
+        return false;
     }
     return true;
   }

@@ -41,7 +41,9 @@ function historyOf(world: World, workflowId: string, runId: string): HistoryEven
   const key = { kind: EntityKind.WORKFLOW, namespaceId: NAMESPACE.id, businessId: workflowId };
   const row = world.disk.runs.load(key, runId);
   if (row === undefined) {
-    throw new SimulationError(`Seed ${world.seed}: acknowledged run ${runId} of ${workflowId} is gone`);
+    throw new SimulationError(
+      `Seed ${world.seed}: acknowledged run ${runId} of ${workflowId} is gone`,
+    );
   }
   return world.disk.runs
     .readLog(row.runNo, 1, Number.MAX_SAFE_INTEGER)
@@ -77,12 +79,15 @@ function checkClosed(events: readonly HistoryEvent[], place: string): void {
   const isClosed =
     last === EventType.WORKFLOW_EXECUTION_COMPLETED ||
     last === EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW;
-  if (!isClosed) throw new SimulationError(`The run did not end well but with event type ${last} (${place})`);
+  if (!isClosed)
+    throw new SimulationError(`The run did not end well but with event type ${last} (${place})`);
 }
 
 function signalIds(events: readonly HistoryEvent[]): string[] {
   return events.flatMap(({ attributes }) =>
-    attributes?.kind === "workflowExecutionSignaledEventAttributes" ? [attributes.value.requestId] : [],
+    attributes?.kind === "workflowExecutionSignaledEventAttributes"
+      ? [attributes.value.requestId]
+      : [],
   );
 }
 
@@ -104,7 +109,8 @@ function checkSingleAttempts(world: World, workers: readonly SimulatedWorker[]):
     for (const [name, count] of worker.attempts) counts.set(name, (counts.get(name) ?? 0) + count);
   }
   for (const [name, count] of counts) {
-    if (count > 1) throw new SimulationError(`Seed ${world.seed}: attempt "${name}" was started ${count} times`);
+    if (count > 1)
+      throw new SimulationError(`Seed ${world.seed}: attempt "${name}" was started ${count} times`);
   }
 }
 

@@ -35,11 +35,16 @@ for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
   } catch (error) {
     failureCount += 1;
     process.stdout.write(`seed ${seed} failed: ${error instanceof Error ? error.stack : error}\n`);
-    if (error instanceof Error && error.cause !== undefined) process.stdout.write(`cause: ${error.cause instanceof Error ? error.cause.stack : error.cause}\n`);
+    if (error instanceof Error && error.cause !== undefined)
+      process.stdout.write(
+        `cause: ${error.cause instanceof Error ? error.cause.stack : error.cause}\n`,
+      );
   }
 }
 for (const [point, count] of [...covered].sort()) process.stdout.write(`${count}\t${point}\n`);
-process.stdout.write(`${seedCount - failureCount} of ${seedCount} seeds passed, ${eventCount} events\n`);
+process.stdout.write(
+  `${seedCount - failureCount} of ${seedCount} seeds passed, ${eventCount} events\n`,
+);
 const summaryFile = process.env["PERDURE_TEST_SUMMARY"];
 if (summaryFile !== undefined) {
   const summary = { passed: seedCount - failureCount, failed: failureCount };

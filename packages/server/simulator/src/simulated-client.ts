@@ -1,10 +1,13 @@
 import { EventType, HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
-import type { GetWorkflowExecutionHistoryResponse, StartWorkflowExecutionResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
+import type {
+  GetWorkflowExecutionHistoryResponse,
+  StartWorkflowExecutionResponse,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { Program } from "./program.js";
-import { isExpected, type World } from "./simulation.js";
 import { NAMESPACE } from "./simulated-server.js";
 import { TASK_QUEUE } from "./simulated-worker.js";
+import { isExpected, type World } from "./simulation.js";
 
 const namespace = NAMESPACE.name;
 const CALL_TIMEOUT_MS = 10_000;
@@ -30,13 +33,16 @@ export class SimulatedClient {
   async run(): Promise<void> {
     const { world, workflowId } = this;
     await world.sleep(world.draw(5000));
-    const started = await this.#untilAnswered<StartWorkflowExecutionResponse>("StartWorkflowExecution", {
-      namespace,
-      workflowId,
-      workflowType: { name: JSON.stringify(this.#program) },
-      taskQueue: { name: TASK_QUEUE },
-      requestId: `start ${workflowId}`,
-    });
+    const started = await this.#untilAnswered<StartWorkflowExecutionResponse>(
+      "StartWorkflowExecution",
+      {
+        namespace,
+        workflowId,
+        workflowType: { name: JSON.stringify(this.#program) },
+        taskQueue: { name: TASK_QUEUE },
+        requestId: `start ${workflowId}`,
+      },
+    );
     world.trace(`started ${workflowId}`);
     this.runIds.push(started.runId);
     await this.#follow(started.runId);
@@ -84,13 +90,16 @@ export class SimulatedClient {
   async #closeOf(runId: string): Promise<HistoryEvent> {
     let nextPageToken: Uint8Array = new Uint8Array(0);
     for (;;) {
-      const answer: GetWorkflowExecutionHistoryResponse = await this.#untilAnswered("GetWorkflowExecutionHistory", {
-        namespace,
-        execution: { workflowId: this.workflowId, runId },
-        waitNewEvent: true,
-        historyEventFilterType: HistoryEventFilterType.CLOSE_EVENT,
-        nextPageToken,
-      });
+      const answer: GetWorkflowExecutionHistoryResponse = await this.#untilAnswered(
+        "GetWorkflowExecutionHistory",
+        {
+          namespace,
+          execution: { workflowId: this.workflowId, runId },
+          waitNewEvent: true,
+          historyEventFilterType: HistoryEventFilterType.CLOSE_EVENT,
+          nextPageToken,
+        },
+      );
       const event = answer.history?.events[0];
       if (event !== undefined) return event;
       nextPageToken = answer.nextPageToken;
@@ -98,7 +107,10 @@ export class SimulatedClient {
   }
 
   /** Repeats a call until the server answers it: nobody knows whether a failed one happened. */
-  async #untilAnswered<T>(name: Parameters<NonNullable<World["server"]>["call"]>[0], request: object): Promise<T> {
+  async #untilAnswered<T>(
+    name: Parameters<NonNullable<World["server"]>["call"]>[0],
+    request: object,
+  ): Promise<T> {
     for (;;) {
       const server = this.world.server;
       if (server !== undefined) {

@@ -1,14 +1,15 @@
 import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
 import { type CallContext, EncodedResponse, workflowHandlers } from "@perdure/frontend";
 import {
+  type Logger,
   NamespaceNotFoundError,
   type Random,
-  type Logger,
   StoreUnavailableError,
   type VirtualClock,
 } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
-import { MemoryStore, type MemoryDisk, randomStoreFaults } from "@perdure/persistence";
+import { type MemoryDisk, MemoryStore, randomStoreFaults } from "@perdure/persistence";
+import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   GroupCommitter,
   QueryService,
@@ -16,7 +17,6 @@ import {
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
-import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 
 /** The namespace that every simulation uses. */
 export const NAMESPACE = { id: "11111111-1111-4111-8111-111111111111", name: "default" };
@@ -48,7 +48,11 @@ export class SimulatedServer {
   readonly #aborts = new Set<AbortController>();
   #isUp = true;
 
-  private constructor(options: SimulatedServerOptions, facts: Awaited<ReturnType<MemoryStore["facts"]>>, store: MemoryStore) {
+  private constructor(
+    options: SimulatedServerOptions,
+    facts: Awaited<ReturnType<MemoryStore["facts"]>>,
+    store: MemoryStore,
+  ) {
     const { clock, random } = options;
     this.#store = store;
     this.#clock = clock;

@@ -1,4 +1,4 @@
-import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import { TaskQueueKind, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import type {
   GetWorkflowExecutionHistoryResponse,
@@ -6,10 +6,9 @@ import type {
   PollWorkflowTaskQueueResponse,
   RespondWorkflowTaskCompletedResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import { TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import { decide, readProgram } from "./program.js";
-import { isExpected, type World } from "./simulation.js";
 import { NAMESPACE } from "./simulated-server.js";
+import { isExpected, type World } from "./simulation.js";
 
 /** The task queue that everything runs on. */
 export const TASK_QUEUE = "simulated";
@@ -31,7 +30,11 @@ export class SimulatedWorker {
   ) {}
 
   start(): void {
-    const sticky = { name: `${this.identity}-sticky`, kind: TaskQueueKind.STICKY, normalName: TASK_QUEUE };
+    const sticky = {
+      name: `${this.identity}-sticky`,
+      kind: TaskQueueKind.STICKY,
+      normalName: TASK_QUEUE,
+    };
     void this.#loop(() => this.#pollWorkflowTask({ name: TASK_QUEUE }));
     void this.#loop(() => this.#pollWorkflowTask({ name: TASK_QUEUE }));
     void this.#loop(() => this.#pollWorkflowTask(sticky));
@@ -55,7 +58,11 @@ export class SimulatedWorker {
     }
   }
 
-  async #call<T>(name: Parameters<NonNullable<World["server"]>["call"]>[0], request: object, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
+  async #call<T>(
+    name: Parameters<NonNullable<World["server"]>["call"]>[0],
+    request: object,
+    timeoutMs = CALL_TIMEOUT_MS,
+  ): Promise<T> {
     const server = this.world.server;
     if (server === undefined) {
       await this.world.sleep(300);
@@ -67,7 +74,11 @@ export class SimulatedWorker {
   async #pollWorkflowTask(taskQueue: object): Promise<void> {
     const { identity, world } = this;
     const request = { namespace, taskQueue, identity };
-    const task = await this.#call<PollWorkflowTaskQueueResponse>("PollWorkflowTaskQueue", request, POLL_TIMEOUT_MS);
+    const task = await this.#call<PollWorkflowTaskQueueResponse>(
+      "PollWorkflowTaskQueue",
+      request,
+      POLL_TIMEOUT_MS,
+    );
     if (task.taskToken.length === 0) return;
     await this.#handle(task);
     if (world.chance(0.01)) {
@@ -101,12 +112,19 @@ export class SimulatedWorker {
       commands,
       returnNewWorkflowTask: true,
       stickyAttributes: {
-        workerTaskQueue: { name: `${identity}-sticky`, kind: TaskQueueKind.STICKY, normalName: TASK_QUEUE },
+        workerTaskQueue: {
+          name: `${identity}-sticky`,
+          kind: TaskQueueKind.STICKY,
+          normalName: TASK_QUEUE,
+        },
         scheduleToStartTimeout: { seconds: 5n, nanos: 0 },
       },
     };
     try {
-      const answer = await this.#call<RespondWorkflowTaskCompletedResponse>("RespondWorkflowTaskCompleted", completed);
+      const answer = await this.#call<RespondWorkflowTaskCompletedResponse>(
+        "RespondWorkflowTaskCompleted",
+        completed,
+      );
       if (answer.workflowTask !== undefined) await this.#handle(answer.workflowTask);
     } catch (error) {
       this.#cache.delete(task.workflowExecution?.runId ?? "");
@@ -138,7 +156,10 @@ export class SimulatedWorker {
 
   async #fetchHistory(task: PollWorkflowTaskQueueResponse): Promise<HistoryEvent[]> {
     const request = { namespace, execution: task.workflowExecution };
-    const fetched = await this.#call<GetWorkflowExecutionHistoryResponse>("GetWorkflowExecutionHistory", request);
+    const fetched = await this.#call<GetWorkflowExecutionHistoryResponse>(
+      "GetWorkflowExecutionHistory",
+      request,
+    );
     const events = fetched.history?.events ?? [];
     return events.filter(({ eventId }) => eventId <= task.startedEventId);
   }
@@ -146,7 +167,11 @@ export class SimulatedWorker {
   async #pollActivityTask(): Promise<void> {
     const { identity, world } = this;
     const request = { namespace, taskQueue: { name: TASK_QUEUE }, identity };
-    const task = await this.#call<PollActivityTaskQueueResponse>("PollActivityTaskQueue", request, POLL_TIMEOUT_MS);
+    const task = await this.#call<PollActivityTaskQueueResponse>(
+      "PollActivityTaskQueue",
+      request,
+      POLL_TIMEOUT_MS,
+    );
     if (task.taskToken.length === 0) return;
     const name = `${task.workflowExecution?.runId} ${task.activityId} ${task.attempt}`;
     this.attempts.set(name, (this.attempts.get(name) ?? 0) + 1);

@@ -1,11 +1,17 @@
 import { createHash, type Hash } from "node:crypto";
-import { DomainError, type LogLevel, type Random, seededRandom, VirtualClock } from "@perdure/kernel";
+import {
+  DomainError,
+  type LogLevel,
+  type Random,
+  seededRandom,
+  VirtualClock,
+} from "@perdure/kernel";
 import { MemoryDisk } from "@perdure/persistence";
 import { checkHistories } from "./invariants.js";
 import type { ProgramStep } from "./program.js";
+import { SimulatedClient } from "./simulated-client.js";
 import { SimulatedServer } from "./simulated-server.js";
 import { SimulatedWorker } from "./simulated-worker.js";
-import { SimulatedClient } from "./simulated-client.js";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -149,7 +155,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const workers = [1, 2].map((number) => new SimulatedWorker(world, `worker-${number}`));
   const clients = Array.from(
     { length: options.workflowCount },
-    (_, number) => new SimulatedClient(world, { workflowId: `workflow-${number}`, steps: drawSteps(world), continuations: world.draw(3) === 0 ? 1 : 0 }),
+    (_, number) =>
+      new SimulatedClient(world, {
+        workflowId: `workflow-${number}`,
+        steps: drawSteps(world),
+        continuations: world.draw(3) === 0 ? 1 : 0,
+      }),
   );
   for (const worker of workers) worker.start();
   const endings = clients.map((client) => client.run());
@@ -170,7 +181,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       throw new SimulationError(`Seed ${options.seed}: the server has a bug`, { cause: world.bug });
     }
     if (!world.clock.runNext() || world.clock.nowMs() > untilMs) {
-      throw new SimulationError(`Seed ${options.seed}: workflows did not end: ${unfinished(clients)}`);
+      throw new SimulationError(
+        `Seed ${options.seed}: workflows did not end: ${unfinished(clients)}`,
+      );
     }
   }
   if (failures.length > 0) {

@@ -11,8 +11,18 @@ export interface Literal {
 export type Expression =
   | { readonly kind: "and" | "or"; readonly operands: readonly Expression[] }
   | { readonly kind: "not"; readonly operand: Expression }
-  | { readonly kind: "compare"; readonly name: string; readonly operator: string; readonly value: Literal }
-  | { readonly kind: "in"; readonly name: string; readonly values: readonly Literal[]; readonly isNegated: boolean }
+  | {
+      readonly kind: "compare";
+      readonly name: string;
+      readonly operator: string;
+      readonly value: Literal;
+    }
+  | {
+      readonly kind: "in";
+      readonly name: string;
+      readonly values: readonly Literal[];
+      readonly isNegated: boolean;
+    }
   | {
       readonly kind: "between";
       readonly name: string;
@@ -20,7 +30,12 @@ export type Expression =
       readonly high: Literal;
       readonly isNegated: boolean;
     }
-  | { readonly kind: "startsWith"; readonly name: string; readonly prefix: Literal; readonly isNegated: boolean }
+  | {
+      readonly kind: "startsWith";
+      readonly name: string;
+      readonly prefix: Literal;
+      readonly isNegated: boolean;
+    }
   | { readonly kind: "isNull"; readonly name: string; readonly isNegated: boolean };
 
 export interface ParsedOrder {

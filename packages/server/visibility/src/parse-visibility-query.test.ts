@@ -32,13 +32,16 @@ describe("parseVisibilityQuery()", () => {
 
   it("reads every kind of test", () => {
     const low = Date.UTC(2026, 0, 1);
-    assert.deepEqual(parse("StartTime BETWEEN '2026-01-01T00:00:00Z' AND 1767225600000000000").filter, {
-      kind: "between",
-      field: "StartTime",
-      low,
-      high: low,
-      isNegated: false,
-    });
+    assert.deepEqual(
+      parse("StartTime BETWEEN '2026-01-01T00:00:00Z' AND 1767225600000000000").filter,
+      {
+        kind: "between",
+        field: "StartTime",
+        low,
+        high: low,
+        isNegated: false,
+      },
+    );
     assert.deepEqual(parse("WorkflowType NOT IN ('a', 'b')").filter, {
       kind: "in",
       field: "WorkflowType",
@@ -80,10 +83,28 @@ describe("parseVisibilityQuery()", () => {
 
   it("throws nothing but InvalidArgumentError for garbage", () => {
     const random = seededRandom(7);
-    const pieces = ["WorkflowId", "=", "'a'", "AND", "(", ")", "IN", ",", "5", "IS", "NULL", "'", "`", "ü"];
+    const pieces = [
+      "WorkflowId",
+      "=",
+      "'a'",
+      "AND",
+      "(",
+      ")",
+      "IN",
+      ",",
+      "5",
+      "IS",
+      "NULL",
+      "'",
+      "`",
+      "ü",
+    ];
     for (let round = 0; round < 2000; round++) {
       const count = Math.floor(random.next() * 12);
-      const words = Array.from({ length: count }, () => pieces[Math.floor(random.next() * pieces.length)]);
+      const words = Array.from(
+        { length: count },
+        () => pieces[Math.floor(random.next() * pieces.length)],
+      );
       try {
         parse(words.join(" "));
       } catch (error) {

@@ -29,7 +29,10 @@ export function parseVisibilityQuery(text: string, namespaceId: string): Visibil
   const wrong = parser.errors[0];
   if (wrong !== undefined) {
     const isAtEnd = Number.isNaN(wrong.token.startOffset);
-    throw syntaxError(isAtEnd ? "" : wrong.token.image, isAtEnd ? text.length : wrong.token.startOffset);
+    throw syntaxError(
+      isAtEnd ? "" : wrong.token.image,
+      isAtEnd ? text.length : wrong.token.startOffset,
+    );
   }
   return {
     namespaceId,

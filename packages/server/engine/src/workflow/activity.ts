@@ -8,7 +8,7 @@ import { durationMs } from "../wire-time.js";
 import type { EventAttributes } from "./event-types.js";
 import { requireOpen } from "./messages.js";
 import { decideRetry } from "./retry.js";
-import { type Activity, activityOf, taskQueueName, type RunState } from "./run-state.js";
+import { type Activity, activityOf, type RunState, taskQueueName } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { ensureWorkflowTask, priorityOf, type TaskStart } from "./workflow-task.js";
 
@@ -42,7 +42,11 @@ export function startActivity(step: Step, start: TaskStart): void {
   });
 }
 
-function changeProgress(step: Step, activity: Activity, change: Partial<ActivityProgress>): Activity {
+function changeProgress(
+  step: Step,
+  activity: Activity,
+  change: Partial<ActivityProgress>,
+): Activity {
   const changed = { ...activity, progress: { ...activity.progress, ...change } };
   step.putActivity(changed);
   return changed;
@@ -81,7 +85,8 @@ export function targetActivity(
       );
     }
     const activity = activityOf(run, scheduledEventId);
-    if (needsStarted && activity.progress.startedAtMs === 0) throw new NotFoundError(TASK_NOT_FOUND);
+    if (needsStarted && activity.progress.startedAtMs === 0)
+      throw new NotFoundError(TASK_NOT_FOUND);
     return activity;
   }
   const activity = run.activities.get(target.scheduledEventId);
@@ -111,7 +116,11 @@ function recordStarted(step: Step, activity: Activity): bigint {
   return BigInt(step.recordOrBuffer({ kind, value }, { timeMs }));
 }
 
-function close(step: Step, activity: Activity, ending: (startedEventId: bigint) => EventAttributes): void {
+function close(
+  step: Step,
+  activity: Activity,
+  ending: (startedEventId: bigint) => EventAttributes,
+): void {
   const startedEventId = recordStarted(step, activity);
   step.recordOrBuffer(ending(startedEventId));
   ensureWorkflowTask(step);
@@ -309,7 +318,8 @@ export function heartbeatActivity(
     });
     return { step: step.finish(), isCancelRequested: true };
   }
-  const heartbeatDetails = details === undefined ? undefined : Payloads.decode(Payloads.encode(details));
+  const heartbeatDetails =
+    details === undefined ? undefined : Payloads.decode(Payloads.encode(details));
   changeProgress(step, activity, { heartbeatDetails, lastHeartbeatAtMs: step.nowMs });
   return { step: step.finish(), isCancelRequested: activity.progress.cancelRequested };
 }
@@ -344,7 +354,11 @@ function scheduleTimeoutState(activity: Activity): RetryState {
 }
 
 function timeoutFailure(message: string, timeoutType: TimeoutType): FailureInit {
-  return { message, source: "Server", failureInfo: { kind: "timeoutFailureInfo", value: { timeoutType } } };
+  return {
+    message,
+    source: "Server",
+    failureInfo: { kind: "timeoutFailureInfo", value: { timeoutType } },
+  };
 }
 
 function closeAsTimedOut(

@@ -3,14 +3,19 @@ import type {
   ContinueAsNewWorkflowExecutionCommandAttributesInit,
   FailWorkflowExecutionCommandAttributesInit,
 } from "@perdure/proto/temporal/api/command/v1";
-import { ContinueAsNewInitiator, RetryState, TaskQueueKind, TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  ContinueAsNewInitiator,
+  RetryState,
+  TaskQueueKind,
+  TimeoutType,
+} from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { durationMs, timestampMs, toDuration } from "../wire-time.js";
 import { decideRetry, type RetryAnswer } from "./retry.js";
 import { executionTimeoutAtMs, taskQueueName } from "./run-state.js";
-import { startSuccessor, type SuccessorInput } from "./start-run.js";
+import { type SuccessorInput, startSuccessor } from "./start-run.js";
 import type { RunStep, Step } from "./step.js";
 import { abandonWorkflowTask } from "./workflow-task.js";
 

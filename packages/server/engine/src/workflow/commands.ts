@@ -1,9 +1,13 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
-import { CommandType, CommandType$names, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  CommandType,
+  CommandType$names,
+  WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
 import { recordCanceled } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { completeRun, continueRunAsNew, failRun, type ClosingCommand } from "./close.js";
+import { type ClosingCommand, completeRun, continueRunAsNew, failRun } from "./close.js";
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
 import type { RunStep, Step } from "./step.js";
@@ -142,10 +146,7 @@ const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new 
     CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
     WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
   ],
-  [
-    CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-    WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES,
-  ],
+  [CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES],
   [
     CommandType.MODIFY_WORKFLOW_PROPERTIES,
     WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES,
@@ -203,12 +204,18 @@ function requestCancelActivity(context: CommandContext, scheduledEventId: number
   const { step, completedEventId } = context;
   const cause = WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
   if (scheduledEventId <= 0) {
-    throw new BadCommandError(cause, "ScheduledEventId is not set on RequestCancelActivityTaskCommand.");
+    throw new BadCommandError(
+      cause,
+      "ScheduledEventId is not set on RequestCancelActivityTaskCommand.",
+    );
   }
   const activity = step.draft.activities.get(scheduledEventId);
   const isUnknown = activity === undefined && !hasBufferedEnd(step, scheduledEventId);
   if (isUnknown || activity?.progress.cancelRequested === true) {
-    throw new BadCommandError(cause, `invalid history builder state for action: activitytask-cancel-requested, ScheduledEventID: ${scheduledEventId}`);
+    throw new BadCommandError(
+      cause,
+      `invalid history builder state for action: activitytask-cancel-requested, ScheduledEventID: ${scheduledEventId}`,
+    );
   }
   const value = {
     scheduledEventId: BigInt(scheduledEventId),
@@ -288,9 +295,13 @@ function cancelTimer(context: CommandContext, timerId: string): void {
   const { step, completedEventId, identity } = context;
   const cause = WorkflowTaskFailedCause.BAD_CANCEL_TIMER_ATTRIBUTES;
   checkId(step, { id: timerId, name: "TimerId", command: "CancelTimerCommand", cause });
-  const startedEventId = step.draft.timers.get(timerId)?.startedEventId ?? step.dropBufferedTimer(timerId);
+  const startedEventId =
+    step.draft.timers.get(timerId)?.startedEventId ?? step.dropBufferedTimer(timerId);
   if (startedEventId === undefined) {
-    throw new BadCommandError(cause, `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`);
+    throw new BadCommandError(
+      cause,
+      `invalid history builder state for action: add-timer-canceled-event, TimerID: ${timerId}`,
+    );
   }
   const value = {
     timerId,
@@ -327,10 +338,16 @@ function changeProperties(context: CommandContext, command: CommandInit): void {
     const { searchAttributes } = attributes.value;
     const cause = WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES;
     if (searchAttributes === undefined) {
-      throw new BadCommandError(cause, "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.");
+      throw new BadCommandError(
+        cause,
+        "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.",
+      );
     }
     if ((searchAttributes.indexedFields?.size ?? 0) === 0) {
-      throw new BadCommandError(cause, "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.");
+      throw new BadCommandError(
+        cause,
+        "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.",
+      );
     }
     const value = { searchAttributes, workflowTaskCompletedEventId };
     step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
@@ -339,10 +356,16 @@ function changeProperties(context: CommandContext, command: CommandInit): void {
     const { upsertedMemo } = attributes.value;
     const cause = WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
     if (upsertedMemo === undefined) {
-      throw new BadCommandError(cause, "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.");
+      throw new BadCommandError(
+        cause,
+        "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.",
+      );
     }
     if ((upsertedMemo.fields?.size ?? 0) === 0) {
-      throw new BadCommandError(cause, "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.");
+      throw new BadCommandError(
+        cause,
+        "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.",
+      );
     }
     step.record({
       kind: "workflowPropertiesModifiedEventAttributes",

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from "@perdure/kernel";
+import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
-import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
 import { durationMs } from "../wire-time.js";
 import { startActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { checkCommandSequence, type CommandContext, handleCommand } from "./commands.js";
+import { type CommandContext, checkCommandSequence, handleCommand } from "./commands.js";
 import { recordTerminated, requireOpen } from "./messages.js";
 import { activityOf, isOpen, type RunState } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
@@ -115,7 +115,10 @@ function finishCompletion(
   if (isOpen(step.draft) && isWanted) {
     isNextTaskHeld = request.returnNewWorkflowTask === true;
     const isBare = isHeartbeat && (request.commands ?? []).length === 0;
-    scheduleNext(step, { isNextTaskHeld, chainFromMs: isBare ? task.originalScheduledAtMs : undefined });
+    scheduleNext(step, {
+      isNextTaskHeld,
+      chainFromMs: isBare ? task.originalScheduledAtMs : undefined,
+    });
     if (isNextTaskHeld) {
       const requestId = "request-from-RespondWorkflowTaskCompleted";
       startWorkflowTask(step, { identity: context.identity, requestId });

@@ -13,12 +13,17 @@ const TYPE_OF_KIND: ReadonlyMap<string, EventType> = new Map(
 );
 
 function camelCase(upperSnake: string): string {
-  return upperSnake.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return upperSnake
+    .toLowerCase()
+    .replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** The event type that these attributes belong to. */
 export function eventTypeOf(attributes: EventAttributes): EventType {
-  return present(TYPE_OF_KIND.get(attributes.kind), `Event attributes ${attributes.kind} have a type`);
+  return present(
+    TYPE_OF_KIND.get(attributes.kind),
+    `Event attributes ${attributes.kind} have a type`,
+  );
 }
 
 /**

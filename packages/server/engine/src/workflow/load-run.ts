@@ -10,7 +10,13 @@ import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/hist
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { timestampMs, toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
-import { type Activity, emptyRun, type RunDraft, type RunIdentity, type RunState } from "./run-state.js";
+import {
+  type Activity,
+  emptyRun,
+  type RunDraft,
+  type RunIdentity,
+  type RunState,
+} from "./run-state.js";
 import type { LogRecord } from "./step.js";
 
 /** Number of the snapshot format; a snapshot of a higher one is refused. */
@@ -57,10 +63,12 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
       applyEvent(draft, event);
     }
     if (delta.workflowTask !== undefined) {
-      draft.workflowTask = delta.workflowTask.scheduledEventId === 0 ? undefined : delta.workflowTask;
+      draft.workflowTask =
+        delta.workflowTask.scheduledEventId === 0 ? undefined : delta.workflowTask;
       if (draft.workflowTask !== undefined) draft.firstTaskAtMs = 0;
     }
-    if (delta.sticky !== undefined) draft.sticky = delta.sticky.queue === "" ? undefined : delta.sticky;
+    if (delta.sticky !== undefined)
+      draft.sticky = delta.sticky.queue === "" ? undefined : delta.sticky;
   }
   for (const progress of delta.activities) putProgress(draft, progress);
   draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
@@ -148,11 +156,19 @@ function restoreActivities(draft: RunDraft, snapshot: RunSnapshot): void {
     if (progress === undefined) continue;
     const scheduledEventId = progress.scheduledEventId;
     const scheduledTimeMs = timestampMs(scheduled.eventTime);
-    const activity = { scheduledEventId, scheduled: scheduled.attributes.value, scheduledTimeMs, progress };
+    const activity = {
+      scheduledEventId,
+      scheduled: scheduled.attributes.value,
+      scheduledTimeMs,
+      progress,
+    };
     activities.push([scheduledEventId, activity]);
   }
   draft.activities = PersistentMap(activities);
   draft.activityIds = PersistentMap(
-    activities.map(([scheduledEventId, { scheduled }]) => [scheduled.activityId ?? "", scheduledEventId]),
+    activities.map(([scheduledEventId, { scheduled }]) => [
+      scheduled.activityId ?? "",
+      scheduledEventId,
+    ]),
   );
 }

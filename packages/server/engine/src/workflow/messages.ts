@@ -1,4 +1,8 @@
-import { CancellationAlreadyRequestedError, NotFoundError, ResourceExhaustedError } from "@perdure/kernel";
+import {
+  CancellationAlreadyRequestedError,
+  NotFoundError,
+  ResourceExhaustedError,
+} from "@perdure/kernel";
 import type {
   HeaderInit,
   LinkInit,
@@ -40,7 +44,11 @@ export function requireOpen(run: RunState): void {
  *
  * @throws {NotFoundError} The run has closed.
  */
-export function signalRun(run: RunState, signal: SignalInput, environment: StepEnvironment): RunStep {
+export function signalRun(
+  run: RunState,
+  signal: SignalInput,
+  environment: StepEnvironment,
+): RunStep {
   requireOpen(run);
   const step = new Step(run, environment);
   if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
@@ -116,11 +124,16 @@ export function requestCancelRun(
   if (run.isCancelRequested) {
     const isRepeated = cancel.requestId !== "" && run.cancelRequestId === cancel.requestId;
     if (isRepeated) return step.finish();
-    throw new CancellationAlreadyRequestedError("cancellation already requested for this workflow execution");
+    throw new CancellationAlreadyRequestedError(
+      "cancellation already requested for this workflow execution",
+    );
   }
   const value = { cause: cancel.cause, identity: cancel.identity };
   const { links } = cancel;
-  step.recordOrBuffer({ kind: "workflowExecutionCancelRequestedEventAttributes", value }, { links });
+  step.recordOrBuffer(
+    { kind: "workflowExecutionCancelRequestedEventAttributes", value },
+    { links },
+  );
   step.setCancelRequestId(cancel.requestId);
   ensureWorkflowTask(step);
   return step.finish();

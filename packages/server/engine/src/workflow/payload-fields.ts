@@ -7,7 +7,8 @@ import type {
 /** Whether a payload stands for "no value": nothing encoded, or JSON null or an empty list. */
 function isUnset(payload: PayloadInit): boolean {
   const encoding = payload.metadata?.get("encoding");
-  if (encoding !== undefined && Buffer.from(encoding).toString("latin1") === "binary/null") return true;
+  if (encoding !== undefined && Buffer.from(encoding).toString("latin1") === "binary/null")
+    return true;
   const data = payload.data;
   if (data === undefined || data.length === 0) return true;
   if (data.length > "null".length) return false;

@@ -13,7 +13,8 @@ export function withRetryDefaults(
   defaults: RunLimits["defaultRetry"],
 ): RetryPolicyInit {
   const initialMs = durationMs(policy.initialInterval) || defaults.initialIntervalMs;
-  const maximumMs = durationMs(policy.maximumInterval) || initialMs * defaults.maximumIntervalFactor;
+  const maximumMs =
+    durationMs(policy.maximumInterval) || initialMs * defaults.maximumIntervalFactor;
   return {
     ...policy,
     initialInterval: toDuration(initialMs),

@@ -27,7 +27,8 @@ export function isRetryable(failure: FailureInit | undefined, policy: RetryPolic
 }
 
 function isRetryableTimeout(type: TimeoutType | undefined, banned: readonly string[]): boolean {
-  if (type === TimeoutType.START_TO_CLOSE) return !banned.includes(`${TIMEOUT_TYPE_PREFIX}StartToClose`);
+  if (type === TimeoutType.START_TO_CLOSE)
+    return !banned.includes(`${TIMEOUT_TYPE_PREFIX}StartToClose`);
   if (type === TimeoutType.HEARTBEAT) return !banned.includes(`${TIMEOUT_TYPE_PREFIX}Heartbeat`);
   return false;
 }
@@ -83,5 +84,7 @@ function exponentialDelayMs(policy: RetryPolicyInit, attempt: number): number {
 function requestedDelayMs(failure: FailureInit | undefined): number | undefined {
   const info = failure?.failureInfo;
   if (info?.kind !== "applicationFailureInfo") return undefined;
-  return info.value.nextRetryDelay === undefined ? undefined : durationMs(info.value.nextRetryDelay);
+  return info.value.nextRetryDelay === undefined
+    ? undefined
+    : durationMs(info.value.nextRetryDelay);
 }

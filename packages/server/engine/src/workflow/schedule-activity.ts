@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@perdure/kernel";
-import { Payloads, type PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import type { ScheduleActivityTaskCommandAttributesInit } from "@perdure/proto/temporal/api/command/v1";
+import { Payloads, type PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import { TaskQueueKind, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { durationMs, toDuration } from "../wire-time.js";
@@ -57,7 +57,10 @@ export function scheduleActivity(
     useWorkflowBuildId: command.useWorkflowBuildId,
     priority: command.priority,
   };
-  const eventId = step.record({ kind: "activityTaskScheduledEventAttributes", value }, { userMetadata });
+  const eventId = step.record(
+    { kind: "activityTaskScheduledEventAttributes", value },
+    { userMetadata },
+  );
   if (command.requestEagerExecution === true) context.eagerActivities.push(eventId);
   else offerActivity(step, activityOf(step.draft, eventId));
 }
@@ -143,7 +146,8 @@ function fillTimeouts(
       `a valid StartToCloseTimeout or ScheduleToCloseTimeout must be set on the activity. ActivityId=${command.activityId} ActivityType=${command.activityType?.name}`,
     );
   }
-  const cap = (spanMs: number): number => (runTimeoutMs > 0 ? Math.min(spanMs, runTimeoutMs) : spanMs);
+  const cap = (spanMs: number): number =>
+    runTimeoutMs > 0 ? Math.min(spanMs, runTimeoutMs) : spanMs;
   const heartbeatMs = Math.min(cap(durationMs(command.heartbeatTimeout)), cap(runMs));
   return {
     scheduleToCloseTimeout: toDuration(cap(closeMs)),

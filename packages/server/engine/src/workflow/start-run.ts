@@ -1,12 +1,12 @@
-import type { ResetPointsInit } from "@perdure/proto/temporal/api/workflow/v1";
 import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
 import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
+import type { ResetPointsInit } from "@perdure/proto/temporal/api/workflow/v1";
 import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
-import { emptyRun, type RunIdentity } from "./run-state.js";
 import { recordSignal, type SignalInput } from "./messages.js";
+import { emptyRun, type RunIdentity } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { scheduleWorkflowTask, startWorkflowTask } from "./workflow-task.js";
 

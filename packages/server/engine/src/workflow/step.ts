@@ -6,9 +6,9 @@ import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
+import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
 import type { RunLimits } from "./run-limits.js";
-import { claimOffers } from "./claim-offers.js";
 import { type Activity, hasStartedTask, type RunDraft, type RunState } from "./run-state.js";
 
 /** What a step is given besides the state and the trigger: it reads no clock and draws no number. */

@@ -3,7 +3,7 @@ import { durationMs } from "../wire-time.js";
 import { endBackoff, timeOutActivity } from "./activity.js";
 import { timeOutRun } from "./close.js";
 import { type Activity, isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
-import { type StepWithSuccessor, Step, type StepEnvironment } from "./step.js";
+import { Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
   ensureWorkflowTask,
   leaveStickyQueue,
@@ -28,7 +28,10 @@ type Deadline =
     };
 
 /** When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news. */
-export function nextWakeMs(run: RunState, workflowTaskRetryIntervalMsMax: number): number | undefined {
+export function nextWakeMs(
+  run: RunState,
+  workflowTaskRetryIntervalMsMax: number,
+): number | undefined {
   return earliest(run, workflowTaskRetryIntervalMsMax)?.atMs;
 }
 
@@ -131,4 +134,3 @@ function fireTimer(step: Step, timerId: string): void {
   step.recordOrBuffer({ kind: "timerFiredEventAttributes", value });
   ensureWorkflowTask(step);
 }
-

@@ -24,7 +24,11 @@ const PLAIN_TIMEOUT_ATTEMPTS = 3;
 const TASK_RETRY_INTERVAL_MS = 5000;
 
 /** Time that a worker has for a workflow task, milliseconds; grows when attempts keep failing. */
-export function workflowTaskTimeoutMs(run: RunState, attempt: number, intervalMsMax: number): number {
+export function workflowTaskTimeoutMs(
+  run: RunState,
+  attempt: number,
+  intervalMsMax: number,
+): number {
   const timeoutMs = durationMs(run.started.workflowTaskTimeout);
   if (attempt <= PLAIN_TIMEOUT_ATTEMPTS) return timeoutMs;
   const backoffMs = TASK_RETRY_INTERVAL_MS * 2 ** (attempt - PLAIN_TIMEOUT_ATTEMPTS - 1);
@@ -88,7 +92,9 @@ export function offerWorkflowTask(step: Step): void {
 
 /** Priority of a task, 1 to 5, from what a user gave (0: not given). */
 export function priorityOf(priorityKey: number | undefined): number {
-  return priorityKey === undefined || priorityKey === 0 ? PRIORITY_DEFAULT : Math.min(priorityKey, 5);
+  return priorityKey === undefined || priorityKey === 0
+    ? PRIORITY_DEFAULT
+    : Math.min(priorityKey, 5);
 }
 
 /** Schedules a workflow task for news, unless one is pending or the run waits for its first. */
@@ -134,7 +140,10 @@ export function isWorkflowTaskCurrent(run: RunState, start: TaskStart): boolean 
 }
 
 /** Gives the pending workflow task to a worker. */
-export function startWorkflowTask(step: Step, start: Pick<TaskStart, "identity" | "requestId">): void {
+export function startWorkflowTask(
+  step: Step,
+  start: Pick<TaskStart, "identity" | "requestId">,
+): void {
   let task = step.draft.workflowTask;
   if (task === undefined) return;
   const historySizeBytes = step.draft.historySizeBytes;
@@ -160,7 +169,11 @@ export function startWorkflowTask(step: Step, start: Pick<TaskStart, "identity" 
 function startedAttributes(
   step: Step,
   scheduledEventId: number,
-  start: { readonly identity: string; readonly requestId: string; readonly historySizeBytes: number },
+  start: {
+    readonly identity: string;
+    readonly requestId: string;
+    readonly historySizeBytes: number;
+  },
 ): EventAttributes {
   const { limits } = step.environment;
   const reasons: SuggestContinueAsNewReason[] = [];

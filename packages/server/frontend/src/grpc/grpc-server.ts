@@ -86,7 +86,10 @@ export class GrpcServer {
   }
 
   /** Begins to listen. Rejects with the system's error when the address can't be had. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }> {
+  listen(address: {
+    readonly host: string;
+    readonly port: number;
+  }): Promise<{ readonly port: number }> {
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
       this.#server.listen(address.port, address.host, () => {
@@ -183,7 +186,8 @@ export class GrpcServer {
       throw new GrpcError(GrpcStatusCode.UNIMPLEMENTED, message);
     }
     if (route.unary !== undefined) this.#readUnary(call, route.method, route.unary, encoding);
-    else if (route.stream !== undefined) this.#readStream(call, route.method, route.stream, encoding);
+    else if (route.stream !== undefined)
+      this.#readStream(call, route.method, route.stream, encoding);
   }
 
   #readUnary(
@@ -253,7 +257,9 @@ export class GrpcServer {
     encoding: string | undefined,
   ): void {
     const requests = new RequestQueue<object>();
-    const reader = this.#reader(encoding, (message) => requests.push(method.request.decode(message)));
+    const reader = this.#reader(encoding, (message) =>
+      requests.push(method.request.decode(message)),
+    );
     call.stream.on("data", (chunk: Buffer) => this.#push(call, reader, chunk));
     call.stream.on("end", () => requests.end());
     call.stream.on("close", () => requests.end());

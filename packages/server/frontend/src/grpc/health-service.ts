@@ -1,4 +1,8 @@
-import { Health, type HealthCheckRequest, HealthCheckResponse_ServingStatus } from "@perdure/proto/grpc/health/v1";
+import {
+  Health,
+  type HealthCheckRequest,
+  HealthCheckResponse_ServingStatus,
+} from "@perdure/proto/grpc/health/v1";
 import type { CallContext } from "./call-context.js";
 import { GrpcError } from "./grpc-error.js";
 import type { GrpcService } from "./grpc-service.js";

@@ -1,8 +1,8 @@
-import { ServerReflection } from "@perdure/proto/grpc/reflection/v1";
 import type {
   ServerReflectionRequest,
   ServerReflectionResponseInit,
 } from "@perdure/proto/grpc/reflection/v1";
+import { ServerReflection } from "@perdure/proto/grpc/reflection/v1";
 import { ServerReflection as ServerReflectionAlpha } from "@perdure/proto/grpc/reflection/v1alpha";
 import type { DescriptorFile } from "@perdure/proto/wire";
 import { GrpcError } from "./grpc-error.js";
@@ -84,9 +84,15 @@ function answer(
       return { ...head, messageResponse: { kind: "listServicesResponse", value } };
     }
     case "fileByFilename":
-      return { ...head, messageResponse: fileResponse(files, files.byName(asked.value), asked.value) };
+      return {
+        ...head,
+        messageResponse: fileResponse(files, files.byName(asked.value), asked.value),
+      };
     case "fileContainingSymbol":
-      return { ...head, messageResponse: fileResponse(files, files.bySymbol(asked.value), asked.value) };
+      return {
+        ...head,
+        messageResponse: fileResponse(files, files.bySymbol(asked.value), asked.value),
+      };
     case "fileContainingExtension": {
       const name = asked.value.containingType;
       return { ...head, messageResponse: fileResponse(files, undefined, name) };

@@ -21,7 +21,11 @@ type NoAnswer = Record<string, never>;
 /** Which activity attempt a task token stands for. */
 function placeOfToken(
   deps: WorkflowServiceDeps,
-  request: { readonly taskToken: Uint8Array; readonly namespace: string; readonly identity: string },
+  request: {
+    readonly taskToken: Uint8Array;
+    readonly namespace: string;
+    readonly identity: string;
+  },
 ): ActivityPlace {
   const token = readTaskToken(deps, request);
   checkLength(request.identity, deps.limits.idLengthMax, "Identity length exceeds limit.");

@@ -1,6 +1,14 @@
-import { checkDuration, checkRetryPolicy, type SignalInput, withRetryDefaults } from "@perdure/engine";
+import {
+  checkDuration,
+  checkRetryPolicy,
+  durationMs,
+  type SignalInput,
+  toDuration,
+  withRetryDefaults,
+} from "@perdure/engine";
 import { InvalidArgumentError, uuidV7 } from "@perdure/kernel";
-import { durationMs, toDuration } from "@perdure/engine";
+import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
+import { Memo } from "@perdure/proto/temporal/api/common/v1";
 import {
   EventType,
   WorkflowIdConflictPolicy,
@@ -10,15 +18,18 @@ import {
   type SignalWithStartWorkflowExecutionRequest,
   SignalWithStartWorkflowExecutionResponse,
   type StartWorkflowExecutionRequest,
-  StartWorkflowExecutionResponse,
   type StartWorkflowExecutionRequestInit,
+  StartWorkflowExecutionResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
-import { Memo } from "@perdure/proto/temporal/api/common/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { EncodedResponse } from "../grpc/encoded-response.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkBlobSize, checkLength, readUserQueueName, resolveNamespace } from "./request-checks.js";
+import {
+  checkBlobSize,
+  checkLength,
+  readUserQueueName,
+  resolveNamespace,
+} from "./request-checks.js";
 
 /** Time that a worker has for a workflow task unless the request says otherwise. */
 const WORKFLOW_TASK_TIMEOUT_MS = 10_000;
@@ -81,7 +92,12 @@ function checkStart(
   checkPolicies(request);
   checkSizes(request, deps);
   const requestId = request.requestId || randomRequestId(deps);
-  return { ...request, requestId, ...(retryPolicy === undefined ? {} : { retryPolicy }), ...timeouts };
+  return {
+    ...request,
+    requestId,
+    ...(retryPolicy === undefined ? {} : { retryPolicy }),
+    ...timeouts,
+  };
 }
 
 function checkWorkflowId(workflowId: string, lengthMax: number): void {
@@ -235,7 +251,12 @@ function checkSignalWithStart(
   checkBlobSize(request.signalInput, deps.limits.blobSizeMaxBytes);
   const { signalName: _name, signalInput: _input, control: _control, ...start } = request;
   const requestId = request.requestId || randomRequestId(deps);
-  return { ...start, requestId, ...(retryPolicy === undefined ? {} : { retryPolicy }), ...timeouts };
+  return {
+    ...start,
+    requestId,
+    ...(retryPolicy === undefined ? {} : { retryPolicy }),
+    ...timeouts,
+  };
 }
 
 function checkNameLength(what: string, text: string, lengthMax: number): void {

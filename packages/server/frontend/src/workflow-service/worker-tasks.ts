@@ -87,7 +87,10 @@ export function readTaskToken(
   request: { readonly taskToken: Uint8Array; readonly namespace: string },
 ): TaskToken {
   const token = decodeTaskToken(request.taskToken);
-  if (request.namespace !== "" && deps.namespaces.resolve(request.namespace).id !== token.namespaceId) {
+  if (
+    request.namespace !== "" &&
+    deps.namespaces.resolve(request.namespace).id !== token.namespaceId
+  ) {
     throw new InvalidArgumentError("Operation requested with a token from a different namespace.");
   }
   return token;

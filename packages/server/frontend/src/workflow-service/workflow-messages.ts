@@ -1,4 +1,3 @@
-import { describeRun, type RunTarget } from "@perdure/runtime";
 import { InvalidArgumentError } from "@perdure/kernel";
 import { EventType } from "@perdure/proto/temporal/api/enums/v1";
 import type {
@@ -10,6 +9,7 @@ import type {
   SignalWorkflowExecutionResponseInit,
   TerminateWorkflowExecutionRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { describeRun, type RunTarget } from "@perdure/runtime";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkBlobSize, checkLength, readTarget, resolveNamespace } from "./request-checks.js";
 

@@ -161,7 +161,9 @@ function rowInfo(row: VisibilityRow): WorkflowExecutionInfoInit {
     stateTransitionCount: BigInt(row.stateTransitionCount),
     memo: row.memo === undefined ? undefined : Memo.decode(row.memo),
     searchAttributes:
-      row.searchAttributes === undefined ? undefined : SearchAttributes.decode(row.searchAttributes),
+      row.searchAttributes === undefined
+        ? undefined
+        : SearchAttributes.decode(row.searchAttributes),
     taskQueue: row.taskQueue,
     parentExecution: hasParent
       ? { workflowId: row.parentWorkflowId, runId: row.parentRunId }
