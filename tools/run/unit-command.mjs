@@ -11,7 +11,9 @@ if (files.length === 0) {
   process.exit(1);
 }
 const reporter = [`--test-reporter=${REPORTER}`, "--test-reporter-destination=stdout"];
-const child = spawn(process.execPath, ["--test", ...reporter, ...files], {
+// A file that leaves something open would wait for ever.
+const limits = ["--test-timeout=60000"];
+const child = spawn(process.execPath, ["--test", ...limits, ...reporter, ...files], {
   cwd: ROOT,
   stdio: "inherit",
 });

@@ -205,8 +205,16 @@ async function dump(store: Store, draw: Draw): Promise<string> {
       cursor && (await store.listVisibility(query, { cursor, limit: 100 })),
       await store.countVisibility(query),
     ],
-    (_name, value: unknown) => (value instanceof Uint8Array ? [...value] : value),
+    (_name, value: unknown) => plain(value),
   );
+}
+
+/** Bytes as arrays; fields in the order of their names. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return [...value];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const fields = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(fields);
 }
 
 async function outcomeOf(commit: Promise<void>): Promise<string> {
@@ -224,28 +232,32 @@ describe("SqliteStore beside MemoryStore", () => {
     it(`gives the same answers to the same calls, seed ${seed}`, () =>
       withStorePath(async (path) => {
         const sqlite = await openSqliteStore({ path, pragmas: { synchronous: "off" } });
-        const memory = new MemoryStore({ random: seededRandom(seed) });
-        const draw = new Draw(seed);
-        let seq = 0;
-        const preparation = [11, 12].map((runNo): StoreWrite => {
-          const key = { kind: EntityKind.WORKFLOW, namespaceId: "log", businessId: `${runNo}` };
-          const run = { runNo, key, runId: `${runNo}`, isCurrent: true, isOpen: true };
-          return { kind: "insertRun", run: { ...run, wakeAtMs: undefined, snapshot: undefined } };
-        });
-        await Promise.all([sqlite.commit(preparation), memory.commit(preparation)]);
-        let contradictionCount = 0;
-        for (let number = 0; number < BATCH_COUNT; number++) {
-          const batch = drawBatch(draw, () => ++seq);
-          const expected = await outcomeOf(memory.commit(batch));
-          const name = `batch ${number}: ${JSON.stringify(batch)}`;
-          assert.equal(await outcomeOf(sqlite.commit(batch)), expected, name);
-          if (expected === "contradiction") contradictionCount++;
-          const dumpSeed = seed * 10_000 + number;
-          const expectedDump = await dump(memory, new Draw(dumpSeed));
-          assert.equal(await dump(sqlite, new Draw(dumpSeed)), expectedDump, name);
+        try {
+          const memory = new MemoryStore({ random: seededRandom(seed) });
+          const draw = new Draw(seed);
+          let seq = 0;
+          const preparation = [11, 12].map((runNo): StoreWrite => {
+            const key = { kind: EntityKind.WORKFLOW, namespaceId: "log", businessId: `${runNo}` };
+            const run = { runNo, key, runId: `${runNo}`, isCurrent: true, isOpen: true };
+            return { kind: "insertRun", run: { ...run, wakeAtMs: undefined, snapshot: undefined } };
+          });
+          await Promise.all([sqlite.commit(preparation), memory.commit(preparation)]);
+          let contradictionCount = 0;
+          for (let number = 0; number < BATCH_COUNT; number++) {
+            const batch = drawBatch(draw, () => ++seq);
+            const expected = await outcomeOf(memory.commit(batch));
+            const name = `batch ${number}: ${JSON.stringify(batch)}`;
+            assert.equal(await outcomeOf(sqlite.commit(batch)), expected, name);
+            if (expected === "contradiction") contradictionCount++;
+            const dumpSeed = seed * 10_000 + number;
+            const expectedDump = await dump(memory, new Draw(dumpSeed));
+            assert.equal(await dump(sqlite, new Draw(dumpSeed)), expectedDump, name);
+          }
+          assert.ok(contradictionCount > 5 && contradictionCount < BATCH_COUNT - 20);
+        } finally {
+          // An open store keeps the process alive, also when the test has failed.
+          await sqlite.close();
         }
-        assert.ok(contradictionCount > 5 && contradictionCount < BATCH_COUNT - 20);
-        await sqlite.close();
       }));
   }
 });
