@@ -15,8 +15,8 @@ export class RawWorker {
 
   start() {
     for (let poller = 0; poller < POLLERS; poller++) {
-      this.#loop(() => this.#workflowTask());
-      this.#loop(() => this.#activityTask());
+      void this.#loop(() => this.#workflowTask());
+      void this.#loop(() => this.#activityTask());
     }
   }
 

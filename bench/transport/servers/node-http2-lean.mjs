@@ -12,7 +12,7 @@ function onPush(chunk) {
   }
   const { chunks } = this;
   const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-  call(this, body);
+  void call(this, body);
   return http2PushEnd.call(this, null);
 }
 let http2PushEnd;

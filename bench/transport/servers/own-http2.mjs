@@ -79,7 +79,7 @@ class Connection {
       if (this.#received > 4 << 20) this.#widen();
       if (flags & 1) {
         this.#streams.delete(streamId);
-        this.#call(streamId, stream);
+        void this.#call(streamId, stream);
       }
     } else if (type === TYPE.settings && !(flags & 1)) {
       this.#send(frame(TYPE.settings, 1, 0, Buffer.alloc(0)));

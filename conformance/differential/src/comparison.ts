@@ -15,7 +15,7 @@ export function compareTranscripts(
     const diff = readableDiff(expected[index], actual[index]);
     if (diff === "") continue;
     const step = expected[index] ?? actual[index];
-    const title = [step?.["call"] ?? "end", step?.["label"]].filter(Boolean).join(" · ");
+    const title = [step?.call ?? "end", step?.label].filter(Boolean).join(" · ");
     parts.push(`step ${index + 1}: ${title}   (- expected, + actual)\n${diff}`);
   }
   return parts.join("\n\n");

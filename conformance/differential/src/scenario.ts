@@ -167,7 +167,7 @@ export class Scenario {
   /** Fills in what a start needs: the type `Type`, an id, a request id. */
   startRequest(request: PlainObject): PlainObject {
     return {
-      workflowId: request["workflowId"] ?? this.name("workflow"),
+      workflowId: request.workflowId ?? this.name("workflow"),
       workflowType: { name: "Type" },
       requestId: this.uuid("start-request"),
       ...request,
@@ -241,8 +241,8 @@ export class Scenario {
   #send(rpc: string, request: PlainObject, options: CallOptions): Promise<Outcome> {
     const { fields } = wireMethod(rpc).request;
     const defaults: Record<string, Plain> = {};
-    if ("namespace" in fields && !/Namespace$/.test(rpc)) defaults["namespace"] = "default";
-    if ("identity" in fields) defaults["identity"] = IDENTITY;
+    if ("namespace" in fields && !/Namespace$/.test(rpc)) defaults.namespace = "default";
+    if ("identity" in fields) defaults.identity = IDENTITY;
     const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     return this.#caller.call(rpc, { ...defaults, ...request }, deadlineMs);
   }

@@ -151,6 +151,8 @@ function timeText(text: string, rule: FieldRule | undefined, scope: TimeScope): 
 function bytesText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes);
   const text = buffer.toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(buffer) && !/[\x00-\x08\x0e-\x1f]/.test(text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes that hold one are no text.
+  const hasControl = /[\x00-\x08\x0e-\x1f]/.test(text);
+  const isText = Buffer.from(text, "utf8").equals(buffer) && !hasControl;
   return isText ? text : `base64:${buffer.toString("base64")}`;
 }

@@ -8,7 +8,7 @@ export function withoutTolerated(
   tolerances: readonly Tolerance[],
 ): Transcript {
   const steps = transcript.steps.map((step) => {
-    const paths = tolerances.filter(({ call }) => call === step["call"]).map(({ path }) => path);
+    const paths = tolerances.filter(({ call }) => call === step.call).map(({ path }) => path);
     return paths.reduce((rest, path) => without(rest, path.split(".")) as JsonObject, step);
   });
   return { ...transcript, steps };

@@ -97,12 +97,12 @@ export const startScenarios = [
     const queue = s.name("queue");
     const request = s.startRequest({ taskQueue: { name: queue }, requestEagerExecution: true });
     const response = await s.call("StartWorkflowExecution", request);
-    const task = response["eagerWorkflowTask"];
+    const task = response.eagerWorkflowTask;
     const taskToken =
       typeof task === "object" && task !== null && "taskToken" in task ? task.taskToken : "";
     await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands: [completeWorkflow()] });
-    const workflowId = String(request["workflowId"]);
-    await s.closedHistory({ workflowId, runId: String(response["runId"]) });
+    const workflowId = String(request.workflowId);
+    await s.closedHistory({ workflowId, runId: String(response.runId) });
   }),
 ];
 
@@ -158,7 +158,7 @@ async function startAndDescribe(s: Scenario, label: string, fields: PlainObject)
   const request = s.startRequest({ workflowId: s.name(label.replaceAll(" ", "-")), ...fields });
   const response = await s.attempt("StartWorkflowExecution", request, { label });
   if (response === undefined) return;
-  const run = { workflowId: String(request["workflowId"]), runId: String(response["runId"]) };
+  const run = { workflowId: String(request.workflowId), runId: String(response.runId) };
   await s.describe(run);
   await s.history(run);
   await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });

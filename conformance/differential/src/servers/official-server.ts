@@ -19,7 +19,7 @@ export async function startOfficialServer(): Promise<StartedServer> {
 }
 
 async function officialProgram(): Promise<string> {
-  const named = process.env["PERDURE_OFFICIAL_BIN"];
+  const named = process.env.PERDURE_OFFICIAL_BIN;
   if (named !== undefined && named !== "") return named;
   const program = `${cache}/bin/temporal`;
   if (!existsSync(program)) {

@@ -1,8 +1,9 @@
-import { type Logger, SILENT_LOGGER } from "@perdure/kernel";
 import {
+  type Logger,
   type RunningServer,
   readLimits,
   type ServerConfig,
+  SILENT_LOGGER,
   startServer,
   textLogger,
 } from "@perdure/server";

@@ -48,16 +48,14 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       cancelRequested: state.isCancelRequested,
       originalStartTime: toTimestamp(state.startTimeMs),
       requestIdInfos: new Map(
-        state.requestIds
-          .entrySeq()
-          .map(([requestId, eventId]) => [
-            requestId,
-            {
-              eventType: EventType.WORKFLOW_EXECUTION_STARTED,
-              eventId: BigInt(eventId),
-              buffered: false,
-            },
-          ]),
+        state.requestIds.entrySeq().map(([requestId, eventId]) => [
+          requestId,
+          {
+            eventType: EventType.WORKFLOW_EXECUTION_STARTED,
+            eventId: BigInt(eventId),
+            buffered: false,
+          },
+        ]),
       ),
     },
   };

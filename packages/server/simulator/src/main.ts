@@ -45,7 +45,7 @@ for (const [point, count] of [...covered].sort()) process.stdout.write(`${count}
 process.stdout.write(
   `${seedCount - failureCount} of ${seedCount} seeds passed, ${eventCount} events\n`,
 );
-const summaryFile = process.env["PERDURE_TEST_SUMMARY"];
+const summaryFile = process.env.PERDURE_TEST_SUMMARY;
 if (summaryFile !== undefined) {
   const summary = { passed: seedCount - failureCount, failed: failureCount };
   writeFileSync(summaryFile, JSON.stringify(summary));

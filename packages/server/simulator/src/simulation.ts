@@ -110,7 +110,7 @@ export class World {
 
   /** What the server logs is part of the trace; an error that is not a DomainError is a bug. */
   #log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const cause = fields["error"] ?? fields["cause"];
+    const cause = fields.error ?? fields.cause;
     this.trace(`${level} ${message}: ${cause instanceof Error ? cause.message : ""}`);
     if (cause instanceof Error && !isExpected(cause)) this.bug ??= cause;
   }

@@ -76,22 +76,22 @@ function checkCondition(condition: Condition): VisibilityFilter {
   switch (condition.kind) {
     case "compare": {
       const operator = operatorOf(condition.operator);
-      return { kind: "compare", field, operator, value: valueOf(field, condition.value) };
+      return { kind: "compare", field, operator, value: literalValue(field, condition.value) };
     }
     case "in": {
-      const values = condition.values.map((value) => valueOf(field, value));
+      const values = condition.values.map((value) => literalValue(field, value));
       return { kind: "in", field, values, isNegated: condition.isNegated };
     }
     case "between": {
-      const low = valueOf(field, condition.low);
-      const high = valueOf(field, condition.high);
+      const low = literalValue(field, condition.low);
+      const high = literalValue(field, condition.high);
       return { kind: "between", field, low, high, isNegated: condition.isNegated };
     }
     case "startsWith": {
       if (FIELD_TYPES[field] !== "keyword") {
         throw invalidQuery(`operator 'STARTS_WITH' not supported for ${field}`);
       }
-      const prefix = String(valueOf(field, condition.prefix));
+      const prefix = String(literalValue(field, condition.prefix));
       return { kind: "startsWith", field, prefix, isNegated: condition.isNegated };
     }
     case "isNull":
@@ -103,7 +103,7 @@ function operatorOf(written: string): ComparisonOperator {
   return (written === "<>" ? "!=" : written) as ComparisonOperator;
 }
 
-function valueOf(field: VisibilityField, literal: Literal): VisibilityValue {
+function literalValue(field: VisibilityField, literal: Literal): VisibilityValue {
   switch (FIELD_TYPES[field]) {
     case "keyword":
       if (literal.kind !== "text") throw wrongValue(field, literal);

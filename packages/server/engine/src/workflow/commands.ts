@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@perdure/kernel";
+import { InvalidArgumentError, InvariantError } from "@perdure/kernel";
 import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import {
   CommandType,
@@ -197,6 +197,9 @@ function handleClosing(context: CommandContext, command: CommandInit): void {
         message: "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.",
       });
       context.successor = continueRunAsNew(step, attributes.value, closing);
+      return;
+    default:
+      throw new InvariantError("Only commands of CLOSING_COMMANDS close a run");
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
-import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
+import { type ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import type { ResetPointsInit } from "@perdure/proto/temporal/api/workflow/v1";
