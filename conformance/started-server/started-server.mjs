@@ -24,10 +24,11 @@ export function freePort() {
 /**
  * Starts our server on a SQLite file and waits until it says that it listens.
  *
- * @param {{ databasePath?: string, port?: number }} options
+ * @param {{ databasePath?: string, port?: number, flags?: readonly string[] }} options - `flags` are
+ *   further arguments of `server start-dev`.
  * @returns {Promise<{ address: string, process: import("node:child_process").ChildProcess, output: () => string }>}
  */
-export async function spawnServer({ databasePath, port } = {}) {
+export async function spawnServer({ databasePath, port, flags: more = [] } = {}) {
   const chosen = port ?? (await freePort());
   const flags = [
     "--ip",
@@ -39,9 +40,8 @@ export async function spawnServer({ databasePath, port } = {}) {
     "error",
   ];
   const file = databasePath === undefined ? [] : ["--db-filename", databasePath];
-  const child = spawn(process.execPath, [BUNDLE, "server", "start-dev", ...flags, ...file], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const args = [BUNDLE, "server", "start-dev", ...flags, ...file, ...more];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const listening = new Promise((resolve, reject) => {
     const timer = setTimeout(
@@ -69,8 +69,17 @@ export async function spawnServer({ databasePath, port } = {}) {
 export async function targetServer() {
   const given = process.env.PERDURE_TARGET;
   if (given !== undefined && given !== "") return { address: given, stop: async () => undefined };
+  return await temporaryServer();
+}
+
+/**
+ * Starts our server on a SQLite file that is deleted when the server is stopped.
+ *
+ * @param {readonly string[]} flags - Further arguments of `server start-dev`.
+ */
+export async function temporaryServer(flags = []) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "perdure-"));
-  const server = await spawnServer({ databasePath: path.join(folder, "suite.db") });
+  const server = await spawnServer({ databasePath: path.join(folder, "suite.db"), flags });
   const stop = async () => {
     await endProcess(server.process, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });

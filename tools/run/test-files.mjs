@@ -5,6 +5,8 @@ import { inRoot, isPresent, ROOT } from "./workspace.mjs";
 
 const SOURCE_TEST = /\.test\.tsx?$/;
 const TOOL_TEST = /\.test\.mjs$/;
+/** In the conformance suites, only what needs no server is a unit test. */
+const PLACES = ["packages", "tools", "conformance/differential/src/compare"];
 const SKIPPED = new Set(["node_modules", "dist", ".cache", ".venv", "fixtures"]);
 
 /**
@@ -15,7 +17,7 @@ const SKIPPED = new Set(["node_modules", "dist", ".cache", ".venv", "fixtures"])
  * @returns {string[]} Paths relative to the repository, sorted.
  */
 export function findTestFiles(folders = []) {
-  const places = folders.length > 0 ? folders : ["packages", "tools"];
+  const places = folders.length > 0 ? folders : PLACES;
   const files = places.filter((place) => isPresent(place)).flatMap((place) => [...walk(place)]);
   return files.sort();
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type JsonObject, Normaliser } from "./compare/normaliser.js";
+import type { SetupName } from "./servers/setups.js";
 import type { GrpcCaller, Outcome } from "./wire/grpc-caller.js";
 import {
   type Plain,
@@ -15,6 +16,8 @@ import { wireMethod } from "./wire/reflection.js";
 /** A named script of calls; see {@link scenario}. */
 export interface ScenarioDefinition {
   readonly name: string;
+  /** The server that it runs on; `standard` unless it needs another configuration. */
+  readonly setup: SetupName;
   readonly tolerances: readonly Tolerance[];
   readonly run: (s: Scenario) => Promise<void>;
 }
@@ -32,9 +35,10 @@ export interface Tolerance {
 export function scenario(
   name: string,
   run: (s: Scenario) => Promise<void>,
-  options: { readonly tolerances?: readonly Tolerance[] } = {},
+  options: { readonly setup?: SetupName; readonly tolerances?: readonly Tolerance[] } = {},
 ): ScenarioDefinition {
-  return { name, run, tolerances: options.tolerances ?? [] };
+  const { setup = "standard", tolerances = [] } = options;
+  return { name, setup, tolerances, run };
 }
 
 /** Ends a scenario whose next steps would make no sense; the transcript says why. */

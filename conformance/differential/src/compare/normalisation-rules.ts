@@ -5,9 +5,11 @@
 export type FieldRule =
   /** The value becomes `<label>` when it is present. */
   | { readonly kind: "mask"; readonly label: string }
+  /** A duration that was measured is written as its nearest multiple of `toMs`. */
+  | { readonly kind: "round"; readonly toMs: number }
   /** The field is left out: whether it is present is chance or implementation, too. */
   | { readonly kind: "drop" }
-  /** A timestamp is written relative to a sibling's or an enclosing message's, when that is exact. */
+  /** A timestamp is written relative to another one of this message or those around it. */
   | { readonly kind: "relative"; readonly to: string };
 
 const mask = (label: string): FieldRule => ({ kind: "mask", label });
@@ -32,6 +34,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "*.pollerGroupInfos": drop,
   "*.pollerGroupsInfo": drop,
   "WorkflowExecutionInfo.executionDuration": mask("duration"),
+  "PendingActivityInfo.currentRetryInterval": { kind: "round", toMs: 50 },
 
   // Names and versions of the installation.
   "GetClusterInfoResponse.clusterId": mask("cluster"),

@@ -42,7 +42,7 @@ export class Normaliser {
   }
 
   message(type: ReflectedType, message: PlainObject, outer: TimeScope = {}): JsonObject {
-    const scope = { ...outer, ...timesOf(type, message) };
+    const scope = { ...timesBelow(type, message), ...outer, ...timesOf(type, message) };
     const result: Record<string, Json> = {};
     for (const [name, value] of Object.entries(message)) {
       const field = type.fields[name];
@@ -76,7 +76,8 @@ export class Normaliser {
         this.text(key, "uuid"),
         this.#single(field, item ?? null, context),
       ]);
-      return Object.fromEntries(entries);
+      // The order of a map says nothing, and that of its real keys is chance where they are random.
+      return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
     }
     return this.#single(field, value, context);
   }
@@ -85,7 +86,8 @@ export class Normaliser {
     const type = field.resolvedType;
     if (value instanceof Uint8Array) return this.text(bytesText(value), "uuid");
     if (typeof value === "string" && type !== null && !isEnum(type)) {
-      return type.fullName === ".google.protobuf.Timestamp" ? timeText(value, rule, scope) : value;
+      if (type.fullName === ".google.protobuf.Timestamp") return timeText(value, rule, scope);
+      return rule?.kind === "round" ? roundedDuration(value, rule.toMs) : value;
     }
     if (typeof value === "string") return this.text(value, idKind(field.name));
     if (!isObject(value)) return value as Json;
@@ -125,6 +127,16 @@ function idKind(field: string): string {
   return /namespaceId$/i.test(field) ? "namespace" : "uuid";
 }
 
+/** Times of the messages directly inside: some deadlines follow from a time of a neighbour. */
+function timesBelow(type: ReflectedType, message: PlainObject): TimeScope {
+  const times = Object.entries(message).map(([name, value]) => {
+    const inner = type.fields[name]?.resolvedType ?? null;
+    if (inner === null || isEnum(inner) || !isObject(value) || "@type" in value) return {};
+    return type.fields[name]?.map ? {} : timesOf(inner, value);
+  });
+  return Object.assign({}, ...times) as TimeScope;
+}
+
 function timesOf(type: ReflectedType, message: PlainObject): TimeScope {
   const times: Record<string, bigint> = {};
   for (const [name, value] of Object.entries(message)) {
@@ -141,11 +153,14 @@ function timeText(text: string, rule: FieldRule | undefined, scope: TimeScope): 
   const base = scope[rule.to];
   if (base === undefined) return "<time>";
   const offsetNanos = timestampNanos(text) - base;
-  if (offsetNanos === 0n) return `<${rule.to}>`;
-  // Stores may round to milliseconds, and a start to the next one, so whole tenths are what counts.
-  const offsetMs = offsetNanos / NANOS_PER_MS;
-  const isExact = offsetNanos % (100n * NANOS_PER_MS) === 0n;
-  return isExact ? `<${rule.to} + ${offsetMs} ms>` : "<time>";
+  // Servers read the clock more than once for what is meant to be one moment, and may round.
+  const tenths = Math.round(Number(offsetNanos / NANOS_PER_MS) / 100);
+  return tenths === 0 ? `<${rule.to}>` : `<${rule.to} + ${tenths * 100} ms>`;
+}
+
+function roundedDuration(text: string, toMs: number): string {
+  const durationMs = Number(text.slice(0, -1)) * 1000;
+  return `<about ${Math.round(durationMs / toMs) * toMs} ms>`;
 }
 
 function bytesText(bytes: Uint8Array): string {

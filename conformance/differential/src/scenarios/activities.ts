@@ -12,7 +12,7 @@ const ONCE = { maximumAttempts: 1 };
 
 export const activityScenarios = [
   scenario("activity-retry-with-backoff", async (s) => {
-    const retryPolicy = { initialInterval: "0.1s", backoffCoefficient: 2, maximumAttempts: 3 };
+    const retryPolicy = { initialInterval: "0.5s", backoffCoefficient: 2, maximumAttempts: 3 };
     const { queue, run } = await startWithActivity(s, { retryPolicy });
     for (const attempt of [1, 2, 3]) {
       const { taskToken } = await s.pollActivityTask(queue);

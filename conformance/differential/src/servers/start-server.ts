@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../started-server/started-server.mjs";
 import { GrpcCaller } from "../wire/grpc-caller.js";
 
 /** A server process of this suite. */
@@ -14,25 +14,19 @@ export class ServerStartError extends Error {
   override readonly name = "ServerStartError";
 }
 
-/** Both servers are started with these, so that scenarios may use them. */
-const START_DEV_FLAGS = [
-  "--ip",
-  "127.0.0.1",
-  "--headless",
-  "--search-attribute",
-  "DiffKeyword=Keyword",
-  "--search-attribute",
-  "DiffInt=Int",
-];
-
 const START_TIMEOUT_MS = 30_000;
 
-/** Runs `<command> server start-dev` on a free port and waits until it answers. */
-export async function startServer(command: readonly string[]): Promise<StartedServer> {
+/** Runs `<program> server start-dev` with `flags` on a free port and waits until it answers. */
+export async function startServer(
+  program: string,
+  flags: readonly string[],
+): Promise<StartedServer> {
   const port = await freePort();
-  const [program = "", ...leading] = command;
-  const args = [...leading, "server", "start-dev", "--port", String(port), ...START_DEV_FLAGS];
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const address = `127.0.0.1:${port}`;
+  const place = ["--ip", "127.0.0.1", "--port", String(port), "--headless"];
+  const child = spawn(program, ["server", "start-dev", ...place, ...flags], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr = (stderr + text).slice(-4000);
@@ -47,11 +41,10 @@ export async function startServer(command: readonly string[]): Promise<StartedSe
     await Promise.race([exited, isLate]);
     await exited;
   };
-  const address = `127.0.0.1:${port}`;
   const failure = await Promise.race([answers(address), exited]);
   if (failure === undefined) return { address, stop };
   await stop();
-  throw new ServerStartError(`Cannot start "${command.join(" ")}": ${failure}\n${stderr}`);
+  throw new ServerStartError(`Cannot start "${program}": ${failure}\n${stderr}`);
 }
 
 /** Resolves with undefined once the default namespace is there, else with what is wrong. */
@@ -71,16 +64,4 @@ async function answers(address: string): Promise<string | undefined> {
   } finally {
     caller.close();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,0 +1,24 @@
+/**
+ * Servers that scenarios run on, by name, with the dynamic configuration that each is started with.
+ * A scenario of a limit names a set-up in which the limit is low, so that it is reached at once and no
+ * other scenario meets it.
+ */
+export const SETUPS = {
+  standard: {},
+} as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export type SetupName = keyof typeof SETUPS;
+
+/** Search attributes that every server of this suite has. */
+const SEARCH_ATTRIBUTES = ["DiffKeyword=Keyword", "DiffInt=Int"];
+
+/** Arguments of `server start-dev` for a set-up; the official server and ours take the same. */
+export function setupFlags(name: SetupName): readonly string[] {
+  const config = Object.entries(SETUPS[name]).map(
+    ([key, value]) => `${key}=${JSON.stringify(value)}`,
+  );
+  return [
+    ...SEARCH_ATTRIBUTES.flatMap((attribute) => ["--search-attribute", attribute]),
+    ...config.flatMap((pair) => ["--dynamic-config-value", pair]),
+  ];
+}
