@@ -6,12 +6,12 @@ import { inRoot, isPresent, ROOT } from "./workspace.mjs";
 const SOURCE_TEST = /\.test\.tsx?$/;
 const TOOL_TEST = /\.test\.mjs$/;
 /** In the conformance suites, only what needs no server is a unit test. */
-const PLACES = ["packages", "tools", "conformance/differential/src/compare"];
+const PLACES = ["packages", "tools", "bench", "conformance/differential/src/compare"];
 const SKIPPED = new Set(["node_modules", "dist", ".cache", ".venv", "fixtures"]);
 
 /**
- * Returns the compiled unit tests of all packages and the tests of the tools. It starts from the
- * sources, so that what a deleted test once compiled to is not run.
+ * Returns the compiled unit tests of all packages, and the tests of the tools and of the bench. It
+ * starts from the sources, so that what a deleted test once compiled to is not run.
  *
  * @param {readonly string[]} folders - Relative to the repository; all packages when empty.
  * @returns {string[]} Paths relative to the repository, sorted.
