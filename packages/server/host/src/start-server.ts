@@ -20,6 +20,7 @@ import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/tem
 import {
   GroupCommitter,
   QueryService,
+  RetentionSweeper,
   startQueuedTask,
   WorkflowHost,
   WorkflowService,
@@ -90,7 +91,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     toGrpcError: (error, call) => toGrpcError(error, call, logger),
     intercept: checkClientVersion,
   });
+  const retention = new RetentionSweeper(host, () => namespaces.retentions());
   host.start(matching);
+  retention.start();
   const { port } = await server
     .listen({ host: config.host, port: config.port })
     .catch(async (error) => {
@@ -100,6 +103,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const stop = async (): Promise<void> => {
     matching.stop();
     await server.stop({ graceMs: config.graceMs ?? GRACE_MS });
+    await retention.stop();
     await host.stop();
     await store.close();
   };

@@ -5,6 +5,7 @@ import {
   fullVisibilityOrder,
   newClusterId,
   type QueueKey,
+  type StatusCount,
   type Store,
   type StoreFacts,
   type StoreWrite,
@@ -105,6 +106,10 @@ export class SqliteStore implements Store {
 
   countVisibility(query: VisibilityQuery): Promise<number> {
     return this.#thread.read("countVisibility", query);
+  }
+
+  countVisibilityByStatus(query: VisibilityQuery): Promise<readonly StatusCount[]> {
+    return this.#thread.read("countVisibilityByStatus", query);
   }
 
   close(): Promise<void> {

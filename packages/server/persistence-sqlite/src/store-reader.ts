@@ -6,6 +6,7 @@ import type {
   NamespaceRow,
   QueueKey,
   RunRow,
+  StatusCount,
   Store,
   StoreFacts,
   TaskPlace,
@@ -108,6 +109,10 @@ export class StoreReader {
 
   countVisibility(query: VisibilityQuery): number {
     return this.#visibility.count(query);
+  }
+
+  countVisibilityByStatus(query: VisibilityQuery): readonly StatusCount[] {
+    return this.#visibility.countByStatus(query);
   }
 
   #toTask(queue: QueueKey, row: StoredTask): TaskRow {

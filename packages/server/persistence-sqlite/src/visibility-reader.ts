@@ -1,6 +1,7 @@
 import {
   encodeVisibilityCursor,
   fullVisibilityOrder,
+  type StatusCount,
   type VisibilityPage,
   type VisibilityPlace,
   type VisibilityQuery,
@@ -10,7 +11,12 @@ import {
 import type { Database, Statement } from "better-sqlite3";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
 import { fromRunIdValue, type RunIdValue } from "./run-id-value.js";
-import { countVisibilitySql, listVisibilitySql, type SqlText } from "./visibility-sql.js";
+import {
+  countByStatusSql,
+  countVisibilitySql,
+  listVisibilitySql,
+  type SqlText,
+} from "./visibility-sql.js";
 
 /** Statements kept ready, by their text: users send few queries of different shape. */
 const STATEMENTS_MAX = 200;
@@ -69,6 +75,13 @@ export class VisibilityReader {
     const text = countVisibilitySql(query, namespaceNo);
     const row = this.#statement(text).get(...text.values) as Record<string, number>;
     return row["count(*)"] ?? 0;
+  }
+
+  countByStatus(query: VisibilityQuery): readonly StatusCount[] {
+    const namespaceNo = this.#namespaces.find(query.namespaceId);
+    if (namespaceNo === undefined) return [];
+    const text = countByStatusSql(query, namespaceNo);
+    return this.#statement(text).all(...text.values) as StatusCount[];
   }
 
   #statement({ sql }: SqlText): Statement<unknown[]> {

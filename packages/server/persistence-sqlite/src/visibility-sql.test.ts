@@ -54,6 +54,18 @@ describe("listVisibilitySql()", () => {
     });
   }
 
+  it("ends where closing times end that are asked for, in index order", () => {
+    const filter = { kind: "compare", field: "CloseTime", operator: "<=", value: 5 } as const;
+    const order = [
+      { field: "CloseTime", isDescending: false },
+      { field: "StartTime", isDescending: false },
+    ] as const;
+    const query = { namespaceId: "", filter, order };
+    const text = listVisibilitySql(query, { namespaceNo: 1, after: undefined, limit: 10 });
+    const range = "(namespace_no=? AND close_order<?)";
+    assert.equal(planOf(text), `SEARCH visibility USING INDEX visibility_by_close ${range}`);
+  });
+
   it("finds the runs of a workflow ID by index, whatever else is asked", () => {
     const isId = equal("WorkflowId", "a");
     const both: VisibilityFilter = {

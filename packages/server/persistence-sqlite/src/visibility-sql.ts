@@ -109,10 +109,33 @@ export function countVisibilitySql(query: VisibilityQuery, namespaceNo: number):
   return { sql: `SELECT count(*) FROM visibility WHERE ${where.sql}`, values: where.values };
 }
 
+/** The statement that counts by status. */
+export function countByStatusSql(query: VisibilityQuery, namespaceNo: number): SqlText {
+  const where = whereSql(query.filter, namespaceNo);
+  const columns = "status, count(*) AS count";
+  const sql = `SELECT ${columns} FROM visibility WHERE ${where.sql} GROUP BY status ORDER BY status`;
+  return { sql, values: where.values };
+}
+
 function whereSql(filter: VisibilityFilter | undefined, namespaceNo: number): SqlText {
   const scope: SqlText = { sql: "namespace_no = ?", values: [namespaceNo] };
   // Conditions of an outer AND stand side by side, so that the planner finds indexed ones.
-  return joinSql([scope, ...outerConditions(filter).map(filterSql)], " AND ");
+  const conditions = outerConditions(filter);
+  return joinSql(
+    [scope, ...conditions.flatMap(closeRangeSql), ...conditions.map(filterSql)],
+    " AND ",
+  );
+}
+
+/**
+ * Repeats an upper bound of the close time for the column that lists are ordered by, so that the
+ * index ends there. Open runs, whose blob comes after all numbers, are beyond it, as they must be.
+ */
+function closeRangeSql(condition: VisibilityFilter): readonly SqlText[] {
+  if (condition.kind !== "compare" || condition.field !== "CloseTime") return [];
+  const { operator, value } = condition;
+  if (operator !== "<" && operator !== "<=") return [];
+  return [{ sql: `close_order ${operator} ?`, values: [value] }];
 }
 
 function joinSql(parts: readonly SqlText[], operator: " AND " | " OR "): SqlText {

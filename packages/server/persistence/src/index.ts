@@ -18,6 +18,7 @@ export {
 export type {
   DueRun,
   HistoryChunk,
+  StatusCount,
   Store,
   StoreFacts,
   StoreWrite,

@@ -1,7 +1,7 @@
 import { type Clock, type Random, StoreUnavailableError } from "@perdure/kernel";
 import { MemoryDisk, memoryQueueKey } from "./memory-disk.js";
 import type { EntityKey, QueueKey, TaskPlace, VisibilityRow } from "./records.js";
-import type { Store, StoreFacts, StoreWrite, VisibilityPage } from "./store.js";
+import type { StatusCount, Store, StoreFacts, StoreWrite, VisibilityPage } from "./store.js";
 import type { CommitFate, StoreFaults } from "./store-faults.js";
 import { decodeVisibilityCursor, encodeVisibilityCursor } from "./visibility-cursor.js";
 import { matchesVisibility } from "./visibility-match.js";
@@ -124,6 +124,17 @@ export class MemoryStore implements Store {
   async countVisibility(query: VisibilityQuery): Promise<number> {
     await this.#ready();
     return this.#matching(query).length;
+  }
+
+  async countVisibilityByStatus(query: VisibilityQuery): Promise<readonly StatusCount[]> {
+    await this.#ready();
+    const counts = new Map<number, number>();
+    for (const { status } of this.#matching(query)) {
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([status, count]) => ({ status, count }))
+      .sort((left, right) => left.status - right.status);
   }
 
   async close(): Promise<void> {

@@ -67,6 +67,13 @@ export interface VisibilityPage {
   readonly nextCursor: Uint8Array | undefined;
 }
 
+/** How many rows of a list have one status. */
+export interface StatusCount {
+  /** A value of `temporal.api.enums.v1.WorkflowExecutionStatus`. */
+  readonly status: number;
+  readonly count: number;
+}
+
 /** What the process must know before it serves. */
 export interface StoreFacts {
   /** A UUID made when the store was. */
@@ -124,6 +131,8 @@ export interface Store {
     page: { readonly cursor: Uint8Array | undefined; readonly limit: number },
   ): Promise<VisibilityPage>;
   countVisibility(query: VisibilityQuery): Promise<number>;
+  /** Counts by status, in rising order of status; a status without rows is left out. */
+  countVisibilityByStatus(query: VisibilityQuery): Promise<readonly StatusCount[]>;
   /** Waits for the commit under way and closes the store. */
   close(): Promise<void>;
 }

@@ -16,8 +16,8 @@ export interface HistoryQuestion {
   readonly workflowId: string;
   /** Empty: the current run. */
   readonly runId: string;
-  /** Most events of the answer. */
-  readonly maxEvents: number;
+  /** Most batches of the answer: events that one step wrote are not torn apart. */
+  readonly maxBatches: number;
   readonly pageToken: Uint8Array;
   /** Whether the call waits until there is something new. */
   readonly isWaiting: boolean;
@@ -26,6 +26,9 @@ export interface HistoryQuestion {
   readonly waitMs: number;
   readonly signal: AbortSignal;
 }
+
+/** Most events of one page, however few batches they make. */
+export const PAGE_EVENTS_MAX = 10_000;
 
 /** Number of the field `history` of `GetWorkflowExecutionHistoryResponse`. */
 const HISTORY_FIELD = 1;
@@ -47,7 +50,7 @@ export async function answerHistory(
   }
   const run = await slot.run(token?.runId ?? question.runId);
   if (token !== undefined && "transientEvents" in token) {
-    return answerRange(host, run, { ...question, ...token });
+    return answerRange(host, run, { ...token, maxBatches: question.maxBatches });
   }
   await run.lastTicket?.durable;
   const isCloseOnly = question.filter === HistoryEventFilterType.CLOSE_EVENT;
@@ -62,7 +65,7 @@ interface Reading {
   readonly question: HistoryQuestion;
 }
 
-/** The closing event of the run; while it is open, its last event. */
+/** The closing event of the run; nothing while it is open. */
 async function answerClose(host: WorkflowHost, reading: Reading): Promise<Uint8Array> {
   const { question, slot } = reading;
   let { run } = reading;
@@ -73,10 +76,10 @@ async function answerClose(host: WorkflowHost, reading: Reading): Promise<Uint8A
       signal: question.signal,
       isDone: (watched) => !isOpen(watched.state),
     });
-    if (isOpen(run.state)) {
-      const nextEventId = run.state.nextEventId;
-      return encodePage(NOTHING, waitingToken(run, nextEventId));
-    }
+  }
+  if (isOpen(run.state)) {
+    const token = question.isWaiting ? waitingToken(run, run.state.nextEventId) : undefined;
+    return encodePage(NOTHING, token);
   }
   const { nextEventId } = run.state;
   const range = { fromEventId: nextEventId - 1, toEventId: nextEventId, maxEvents: 1 };
@@ -100,13 +103,11 @@ async function answerAll(
       isDone: (watched) => watched.state.nextEventId > fromEventId || !isOpen(watched.state),
     });
   }
-  const toEventId =
-    token !== undefined && token.endEventId > 0 && !question.isWaiting
-      ? token.endEventId
-      : run.state.nextEventId;
+  // Events that were written between two pages are read too.
+  const toEventId = run.state.nextEventId;
   const isRunning = isOpen(run.state);
-  const { maxEvents } = question;
-  const range = { fromEventId, toEventId, maxEvents };
+  const { maxBatches } = question;
+  const range = { fromEventId, toEventId, maxEvents: PAGE_EVENTS_MAX, maxBatches };
   const slice = await readHistory(host.deps.store, run, range);
   const isWhole = slice.nextEventId >= toEventId;
   if (question.isWaiting && isWhole && isRunning) {
@@ -118,7 +119,6 @@ async function answerAll(
     HistoryPageToken.encode({
       runId: run.state.runId,
       nextEventId: slice.nextEventId,
-      endEventId: toEventId,
       isRunning,
       isWaiting: question.isWaiting,
     }),
@@ -136,12 +136,13 @@ function waitingToken(run: LoadedRun, nextEventId: number): Uint8Array {
 async function answerRange(
   host: WorkflowHost,
   run: LoadedRun,
-  page: TaskHistoryPageToken & { readonly maxEvents: number },
+  page: TaskHistoryPageToken & { readonly maxBatches: number },
 ): Promise<Uint8Array> {
   const range = {
     fromEventId: page.nextEventId,
     toEventId: Math.min(page.endEventId, run.state.nextEventId),
-    maxEvents: page.maxEvents,
+    maxEvents: PAGE_EVENTS_MAX,
+    maxBatches: page.maxBatches,
   };
   const slice = await readHistory(host.deps.store, run, range);
   if (slice.nextEventId >= range.toEventId) {

@@ -10,24 +10,31 @@ export interface HistorySlice {
 }
 
 /** Most bytes of history in one page: clients take messages of 4 MiB by default. */
-const PAGE_BYTES_MAX = 3 * 1024 * 1024;
+export const PAGE_BYTES_MAX = 3 * 1024 * 1024;
 
 /**
  * Cuts the events [fromEventId, toEventId) out of stored chunks, which begin at or before
  * `fromEventId` and have no gap, without decoding them.
  *
- * @param maxEvents - Most events to return.
+ * @param range - `maxEvents` and `maxBatches` (chunks) limit what is returned.
  */
 export function sliceHistory(
   chunks: readonly HistoryChunk[],
-  range: { readonly fromEventId: number; readonly toEventId: number; readonly maxEvents: number },
+  range: {
+    readonly fromEventId: number;
+    readonly toEventId: number;
+    readonly maxEvents: number;
+    readonly maxBatches?: number;
+  },
 ): HistorySlice {
+  const { maxBatches = Infinity } = range;
   const endEventId = Math.min(range.toEventId, range.fromEventId + range.maxEvents);
   const parts: Uint8Array[] = [];
   let nextEventId = range.fromEventId;
   let sizeBytes = 0;
   for (const chunk of chunks) {
-    if (nextEventId >= endEventId || sizeBytes >= PAGE_BYTES_MAX) break;
+    const isFull = parts.length >= maxBatches || sizeBytes >= PAGE_BYTES_MAX;
+    if (nextEventId >= endEventId || isFull) break;
     const skipped = nextEventId - chunk.firstEventId;
     if (skipped >= chunk.eventCount) continue;
     invariant(skipped >= 0, `The history has no gap before event ${chunk.firstEventId}`);
@@ -39,6 +46,17 @@ export function sliceHistory(
   }
   const events = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
   return { events, eventCount: nextEventId - range.fromEventId, nextEventId };
+}
+
+/** The encoded events of a chunk, each with its tag and length, youngest first. */
+export function reversedEvents(events: Uint8Array): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < events.length; ) {
+    const end = fieldEnd(events, at);
+    parts.push(events.subarray(at, end));
+    at = end;
+  }
+  return parts.reverse();
 }
 
 /** The bytes of `count` fields after the first `skipped` ones. */

@@ -8,6 +8,8 @@ export {
   QueryService,
   type QueryTaskResult,
 } from "./query-service.js";
+export { type NamespaceRetention, RetentionSweeper } from "./retention.js";
+export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
 export { startRequestId } from "./start-policy.js";
 export { startQueuedTask } from "./task-dispatch.js";
 export { decodeTaskToken } from "./task-token.js";

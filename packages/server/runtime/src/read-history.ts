@@ -1,4 +1,4 @@
-import type { Store } from "@perdure/persistence";
+import type { HistoryChunk, Store } from "@perdure/persistence";
 import { type HistorySlice, sliceHistory } from "./history-slice.js";
 import type { LoadedRun } from "./loaded-run.js";
 
@@ -7,6 +7,8 @@ export interface HistoryRange {
   /** ID after the last event. */
   readonly toEventId: number;
   readonly maxEvents: number;
+  /** Most batches, that is events which one step wrote; no limit by default. */
+  readonly maxBatches?: number;
 }
 
 /** Reads events of a run that is in memory: from there if they are recent, else from the store. */
@@ -21,14 +23,25 @@ export function readHistory(
   return readStored(store, run, range);
 }
 
-/** Events before the cache are durable: the cache never lets go of what is being written. */
 async function readStored(
   store: Store,
   run: LoadedRun,
   range: HistoryRange,
 ): Promise<HistorySlice> {
+  return sliceHistory(await readChunks(store, run, range), range);
+}
+
+/**
+ * Reads the chunks that hold a range of events; the first may begin before it. Events before the
+ * cache are durable: the cache never lets go of what is being written.
+ */
+export async function readChunks(
+  store: Store,
+  run: LoadedRun,
+  range: HistoryRange,
+): Promise<readonly HistoryChunk[]> {
   const cachedFrom = run.history.firstEventId;
-  const cached = run.history.read(cachedFrom, range.toEventId);
+  const cached = run.history.read(Math.max(range.fromEventId, cachedFrom), range.toEventId);
   const toEventId = Math.min(range.toEventId, cachedFrom);
   const { runNo } = run;
   const stored = [];
@@ -41,5 +54,5 @@ async function readStored(
     stored.push(...chunks);
     nextEventId = last.firstEventId + last.eventCount;
   }
-  return sliceHistory([...stored, ...cached], range);
+  return [...stored, ...cached];
 }

@@ -221,6 +221,25 @@ export class WorkflowHost {
     return { run, writes };
   }
 
+  /**
+   * Deletes a closed run with its log and its row in lists. Tasks of it that still wait are stale,
+   * and go when a poller would get them.
+   */
+  remove(
+    slot: WorkflowSlot,
+    run: { readonly runId: string; readonly runNo: number },
+  ): CommitTicket {
+    const { namespaceId } = slot.key;
+    const { runId, runNo } = run;
+    const writes: StoreWrite[] = [
+      { kind: "deleteRun", runNo },
+      { kind: "removeVisibility", namespaceId, runId },
+    ];
+    const ticket = this.deps.committer.add(writes, slot);
+    slot.remove(runId, ticket);
+    return ticket;
+  }
+
   readonly #offered = new WeakMap<TaskOffer, TaskRow>();
 
   /** Releases what a step holds back: some at once, some when it is durable. */

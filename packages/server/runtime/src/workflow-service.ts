@@ -37,8 +37,10 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { RespondWorkflowTaskCompletedResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
+import { deleteRun } from "./delete-run.js";
 import { answerHistory, type HistoryQuestion } from "./history-reader.js";
 import type { LoadedRun } from "./loaded-run.js";
+import { answerReverseHistory, type ReverseHistoryQuestion } from "./reverse-history-reader.js";
 import { decideStart } from "./start-policy.js";
 import { activityResponse, workflowTaskResponse } from "./task-dispatch.js";
 import type { WorkflowHost } from "./workflow-host.js";
@@ -294,6 +296,16 @@ export class WorkflowService {
       return beat.step;
     });
     return { isCancelRequested };
+  }
+
+  /** Deletes a run. Errors as `deleteRun`. */
+  delete(target: RunTarget): Promise<void> {
+    return deleteRun(this.#host, target);
+  }
+
+  /** Answers `GetWorkflowExecutionHistoryReverse` with an encoded response. */
+  reverseHistory(question: ReverseHistoryQuestion): Promise<Uint8Array> {
+    return answerReverseHistory(this.#host, question);
   }
 
   /** Answers `GetWorkflowExecutionHistory` with an encoded response. */

@@ -1,10 +1,8 @@
 import { NotFoundError } from "@perdure/kernel";
 import type { EntityKey, Store } from "@perdure/persistence";
-import type { CommitOwner } from "./group-committer.js";
+import type { CommitOwner, CommitTicket } from "./group-committer.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readRun } from "./run-store.js";
-
-const NOT_FOUND = "workflow not found for ID:";
 
 /**
  * Everything in memory about one workflow ID: its current run and older ones that are in use.
@@ -15,6 +13,8 @@ export class WorkflowSlot implements CommitOwner {
   readonly runs = new Map<string, LoadedRun>();
   readonly #store: Store;
   readonly #loading = new Map<string, Promise<LoadedRun | undefined>>();
+  /** IDs of runs whose removal is on its way to the store, which may still show them. */
+  readonly #removed = new Set<string>();
   #current: { readonly run: LoadedRun | undefined } | undefined;
   #generation = 0;
 
@@ -25,7 +25,7 @@ export class WorkflowSlot implements CommitOwner {
 
   /** Whether nothing of the slot is being loaded or watched, and everything is stored. */
   get isIdle(): boolean {
-    if (this.#loading.size > 0) return false;
+    if (this.#loading.size > 0 || this.#removed.size > 0) return false;
     for (const run of this.runs.values()) {
       if (run.lastTicket !== undefined || run.watchers.size > 0 || run.queries !== undefined)
         return false;
@@ -43,12 +43,31 @@ export class WorkflowSlot implements CommitOwner {
     this.runs.set(run.state.runId, run);
   }
 
+  /** Forgets a run whose removal is being stored: from now on nobody finds it. */
+  remove(runId: string, ticket: CommitTicket): void {
+    const run = this.runs.get(runId);
+    run?.disarm();
+    run?.queries?.unblock();
+    this.runs.delete(runId);
+    if (run !== undefined && this.#current?.run === run) this.#current = { run: undefined };
+    this.#removed.add(runId);
+    this.#generation += 1;
+    ticket.durable
+      .then(() => {
+        // What was read before the removal must not come into memory after it.
+        this.#generation += 1;
+        run?.notify();
+      })
+      .catch(() => undefined)
+      .finally(() => this.#removed.delete(runId));
+  }
+
   /** The run that the workflow ID stands for; `undefined` when there is none. */
   async current(): Promise<LoadedRun | undefined> {
     if (this.#current !== undefined) return this.#current.run;
     return this.#loadOnce("", async () => {
       const row = await this.#store.loadCurrentRun(this.key);
-      if (row === undefined) return undefined;
+      if (row === undefined || this.#removed.has(row.runId)) return undefined;
       return this.runs.get(row.runId) ?? readRun(this.#store, row);
     });
   }
@@ -62,14 +81,14 @@ export class WorkflowSlot implements CommitOwner {
     const known = runId === "" ? this.#current?.run : this.runs.get(runId);
     const run = known ?? (runId === "" ? await this.current() : await this.#loadRun(runId));
     if (run !== undefined) return run;
-    const place = runId === "" ? this.key.businessId : `${this.key.businessId} and RunId: ${runId}`;
-    throw new NotFoundError(`${NOT_FOUND} ${place}`);
+    throw notFound(this.key.businessId, runId);
   }
 
   async #loadRun(runId: string): Promise<LoadedRun | undefined> {
     return this.#loadOnce(runId, async () => {
       const row = await this.#store.loadRun(this.key, runId);
-      return row === undefined ? undefined : readRun(this.#store, row);
+      if (row === undefined || this.#removed.has(runId)) return undefined;
+      return readRun(this.#store, row);
     });
   }
 
@@ -91,7 +110,7 @@ export class WorkflowSlot implements CommitOwner {
   ): Promise<LoadedRun | undefined> {
     for (;;) {
       const generation = this.#generation;
-      const loaded = await read();
+      const loaded = await this.#readStored(read, generation);
       if (generation !== this.#generation) continue;
       const run = loaded === undefined ? undefined : (this.runs.get(loaded.state.runId) ?? loaded);
       if (run !== undefined) this.runs.set(run.state.runId, run);
@@ -103,10 +122,24 @@ export class WorkflowSlot implements CommitOwner {
     }
   }
 
+  /** Reads a run. One that is removed meanwhile may be found in part; it is looked for again. */
+  async #readStored(
+    read: () => Promise<LoadedRun | undefined>,
+    generation: number,
+  ): Promise<LoadedRun | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (generation === this.#generation) throw error;
+      return undefined;
+    }
+  }
+
   discard(): void {
     this.#generation += 1;
     const dropped = [...this.runs.values()];
     this.runs.clear();
+    this.#removed.clear();
     this.#current = undefined;
     for (const run of dropped) {
       run.disarm();
@@ -114,4 +147,10 @@ export class WorkflowSlot implements CommitOwner {
       run.notify();
     }
   }
+}
+
+function notFound(workflowId: string, runId: string): NotFoundError {
+  if (runId === "") return new NotFoundError(`workflow not found for ID: ${workflowId}`);
+  const names = `workflow ID "${workflowId}" and run ID "${runId}"`;
+  return new NotFoundError(`workflow execution not found for ${names}`);
 }

@@ -144,3 +144,19 @@ function timeOf(field: VisibilityField, literal: Literal): number {
 export function checkOrder(order: readonly ParsedOrder[]): readonly VisibilityOrder[] {
   return order.map(({ name, isDescending }) => ({ field: fieldOf(name), isDescending }));
 }
+
+/** Checks the names of a GROUP BY clause. Errors as `checkFilter`. */
+export function checkGroups(names: readonly string[]): "ExecutionStatus" | undefined {
+  const [name] = names;
+  if (name === undefined) return undefined;
+  if (names.length > 1) {
+    throw unsupported("'GROUP BY' clause supports only a single field");
+  }
+  const field = fieldOf(name);
+  if (field === "ExecutionStatus") return field;
+  throw unsupported(`'GROUP BY' clause is not supported for search attribute ${name}`);
+}
+
+function unsupported(what: string): InvalidArgumentError {
+  return invalidQuery(`operation is not supported: ${what}`);
+}

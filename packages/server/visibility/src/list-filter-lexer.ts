@@ -21,6 +21,7 @@ export const TOKENS = {
   is: keyword("Is", /is/i),
   null: keyword("Null", /null/i),
   orderBy: createToken({ name: "OrderBy", pattern: /order\s+by\b/i }),
+  groupBy: createToken({ name: "GroupBy", pattern: /group\s+by\b/i }),
   ascending: keyword("Ascending", /asc/i),
   descending: keyword("Descending", /desc/i),
   identifier: Identifier,
@@ -36,6 +37,7 @@ export const TOKENS = {
 export const TOKEN_ORDER: TokenType[] = [
   TOKENS.space,
   TOKENS.orderBy,
+  TOKENS.groupBy,
   TOKENS.and,
   TOKENS.or,
   TOKENS.not,

@@ -45,6 +45,8 @@ export interface ParsedOrder {
 
 export interface ParsedQuery {
   readonly filter: Expression | undefined;
+  /** Names of a GROUP BY clause. */
+  readonly groups: readonly string[];
   readonly order: readonly ParsedOrder[];
 }
 
@@ -57,6 +59,16 @@ export class ListFilterParser extends EmbeddedActionsParser {
 
   readonly query = this.RULE("query", (): ParsedQuery => {
     const filter = this.OPTION(() => this.SUBRULE(this.disjunction));
+    const groups: string[] = [];
+    this.OPTION1(() => {
+      this.CONSUME(TOKENS.groupBy);
+      this.AT_LEAST_ONE_SEP1({
+        SEP: TOKENS.comma,
+        DEF: () => {
+          groups.push(nameOf(this.CONSUME(TOKENS.identifier)));
+        },
+      });
+    });
     const order: ParsedOrder[] = [];
     this.OPTION2(() => {
       this.CONSUME(TOKENS.orderBy);
@@ -67,7 +79,7 @@ export class ListFilterParser extends EmbeddedActionsParser {
         },
       });
     });
-    return { filter, order };
+    return { filter, groups, order };
   });
 
   readonly ordering = this.RULE("ordering", (): ParsedOrder => {

@@ -8,7 +8,12 @@ const parse = (text: string) => parseVisibilityQuery(text, "namespace");
 
 describe("parseVisibilityQuery()", () => {
   it("lists everything for an empty filter", () => {
-    assert.deepEqual(parse("  "), { namespaceId: "namespace", filter: undefined, order: [] });
+    assert.deepEqual(parse("  "), {
+      namespaceId: "namespace",
+      filter: undefined,
+      order: [],
+      groupBy: undefined,
+    });
   });
 
   it("reads a comparison with a quoted value", () => {

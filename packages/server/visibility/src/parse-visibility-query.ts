@@ -1,7 +1,12 @@
 import type { VisibilityQuery } from "@perdure/persistence";
-import { checkFilter, checkOrder, invalidQuery } from "./check-query.js";
+import { checkFilter, checkGroups, checkOrder, invalidQuery } from "./check-query.js";
 import { listFilterLexer } from "./list-filter-lexer.js";
 import { ListFilterParser } from "./list-filter-parser.js";
+
+/** A query, and what its counts are grouped by. */
+export interface ParsedVisibilityQuery extends VisibilityQuery {
+  readonly groupBy: "ExecutionStatus" | undefined;
+}
 
 /** Longest filter that is parsed, characters. */
 const QUERY_LENGTH_MAX = 65_536;
@@ -14,7 +19,7 @@ const parser = new ListFilterParser();
  *
  * @throws {InvalidArgumentError} Naming the offending token and where it is.
  */
-export function parseVisibilityQuery(text: string, namespaceId: string): VisibilityQuery {
+export function parseVisibilityQuery(text: string, namespaceId: string): ParsedVisibilityQuery {
   if (text.length > QUERY_LENGTH_MAX) {
     throw invalidQuery(`length ${text.length} exceeds limit ${QUERY_LENGTH_MAX}`);
   }
@@ -38,6 +43,7 @@ export function parseVisibilityQuery(text: string, namespaceId: string): Visibil
     namespaceId,
     filter: parsed.filter === undefined ? undefined : checkFilter(parsed.filter),
     order: checkOrder(parsed.order),
+    groupBy: checkGroups(parsed.groups),
   };
 }
 

@@ -1,4 +1,4 @@
-import { toDuration } from "@perdure/engine";
+import { durationMs, toDuration } from "@perdure/engine";
 import {
   InvalidArgumentError,
   NamespaceAlreadyExistsError,
@@ -89,6 +89,14 @@ export class NamespaceRegistry {
   /** All namespaces in the order of their IDs. */
   list(): readonly Namespace[] {
     return [...this.#byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** How long each namespace keeps closed workflows. */
+  retentions(): readonly { readonly namespaceId: string; readonly retentionMs: number }[] {
+    return [...this.#byId.values()].map(({ id, facts }) => ({
+      namespaceId: id,
+      retentionMs: durationMs(facts.config?.workflowExecutionRetentionTtl),
+    }));
   }
 
   /** @throws {NamespaceAlreadyExistsError} */

@@ -22,7 +22,7 @@ export interface WorkflowServiceDeps {
     /** @throws {NamespaceNotFoundError} */
     resolve(name: string): { readonly id: string; readonly name: string };
   };
-  readonly store: Pick<Store, "listVisibility" | "countVisibility">;
+  readonly store: Pick<Store, "listVisibility" | "countVisibility" | "countVisibilityByStatus">;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: RunLimits;

@@ -20,6 +20,15 @@ import {
   respondWorkflowTaskFailed,
 } from "./worker-tasks.js";
 import {
+  countWorkflowExecutions,
+  listArchivedWorkflowExecutions,
+  listClosedWorkflowExecutions,
+  listOpenWorkflowExecutions,
+  listWorkflowExecutions,
+  scanWorkflowExecutions,
+} from "./workflow-lists.js";
+import {
+  deleteWorkflowExecution,
   describeWorkflowExecution,
   requestCancelWorkflowExecution,
   resetStickyTaskQueue,
@@ -27,9 +36,8 @@ import {
   terminateWorkflowExecution,
 } from "./workflow-messages.js";
 import {
-  countWorkflowExecutions,
   getWorkflowExecutionHistory,
-  listWorkflowExecutions,
+  getWorkflowExecutionHistoryReverse,
   queryWorkflow,
 } from "./workflow-reads.js";
 
@@ -57,6 +65,8 @@ const PLAIN = {
   SignalWorkflowExecution: signalWorkflowExecution,
   RequestCancelWorkflowExecution: requestCancelWorkflowExecution,
   TerminateWorkflowExecution: terminateWorkflowExecution,
+  DeleteWorkflowExecution: deleteWorkflowExecution,
+  GetWorkflowExecutionHistoryReverse: getWorkflowExecutionHistoryReverse,
   DescribeWorkflowExecution: describeWorkflowExecution,
   ResetStickyTaskQueue: resetStickyTaskQueue,
   RespondWorkflowTaskCompleted: respondWorkflowTaskCompleted,
@@ -71,6 +81,10 @@ const PLAIN = {
   RecordActivityTaskHeartbeat: recordActivityTaskHeartbeat,
   RecordActivityTaskHeartbeatById: recordActivityTaskHeartbeatById,
   ListWorkflowExecutions: listWorkflowExecutions,
+  ScanWorkflowExecutions: scanWorkflowExecutions,
+  ListOpenWorkflowExecutions: listOpenWorkflowExecutions,
+  ListClosedWorkflowExecutions: listClosedWorkflowExecutions,
+  ListArchivedWorkflowExecutions: listArchivedWorkflowExecutions,
   CountWorkflowExecutions: countWorkflowExecutions,
 };
 

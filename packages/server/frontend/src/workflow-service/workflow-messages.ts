@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import { EventType } from "@perdure/proto/temporal/api/enums/v1";
 import type {
+  DeleteWorkflowExecutionRequest,
   DescribeWorkflowExecutionRequest,
   DescribeWorkflowExecutionResponseInit,
   RequestCancelWorkflowExecutionRequest,
@@ -73,6 +74,16 @@ export async function terminateWorkflowExecution(
   const { reason, details, identity, links, firstExecutionRunId } = request;
   const terminate = { reason, details, identity, links };
   await deps.workflows.terminate({ ...target, firstExecutionRunId }, terminate);
+  return {};
+}
+
+/** `temporal.api.workflowservice.v1.WorkflowService/DeleteWorkflowExecution` */
+export async function deleteWorkflowExecution(
+  request: DeleteWorkflowExecutionRequest,
+  deps: WorkflowServiceDeps,
+): Promise<Record<string, never>> {
+  const namespace = resolveNamespace(deps, request.namespace);
+  await deps.workflows.delete(readTarget(namespace.id, request.workflowExecution));
   return {};
 }
 

@@ -176,6 +176,7 @@ export function visibilityFilterContract(test: WithStore): void {
         const all = { namespaceId: NAMESPACE_ID, filter: undefined, order: [] };
         assert.equal(await store.countVisibility(all), 5);
         assert.equal(await store.countVisibility({ ...all, namespaceId: "none" }), 0);
+        assert.deepEqual(await store.countVisibilityByStatus({ ...all, namespaceId: "none" }), []);
       }),
     );
 

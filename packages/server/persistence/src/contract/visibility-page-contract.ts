@@ -108,6 +108,38 @@ export function visibilityPageContract(test: WithStore): void {
     );
 
     it(
+      "lists what closed until a time, oldest first, for deletion",
+      test(async ({ store }) => {
+        await store.commit(ROWS.map(putVisibility));
+        const query: VisibilityQuery = {
+          namespaceId: NAMESPACE_ID,
+          filter: { kind: "compare", field: "CloseTime", operator: "<=", value: 500 },
+          order: [
+            { field: "CloseTime", isDescending: false },
+            { field: "StartTime", isDescending: false },
+          ],
+        };
+        assert.equal((await letters(store, query, 2)).join(""), "cea");
+        const earlier = { kind: "compare", field: "CloseTime", operator: "<", value: 500 } as const;
+        assert.equal((await letters(store, { ...query, filter: earlier }, 2)).join(""), "c");
+      }),
+    );
+
+    it(
+      "counts by status",
+      test(async ({ store }) => {
+        const statuses = [3, 1, 1, 2, 1];
+        const rows = statuses.map((status, index) => sampleVisibility(index + 1, { status }));
+        await store.commit(rows.map(putVisibility));
+        assert.deepEqual(await store.countVisibilityByStatus(queryOf([])), [
+          { status: 1, count: 3 },
+          { status: 2, count: 1 },
+          { status: 3, count: 1 },
+        ]);
+      }),
+    );
+
+    it(
       "orders text by code points",
       test(async ({ store }) => {
         const ids = ["\uffee", "🔑", "z", "ä", "Z", ""];
