@@ -1,23 +1,32 @@
 // Runs the cases in turns, each in a process of its own, and prints a table of medians:
 //   node bench/sqlite/main.mjs [--rounds 3] [--dir FOLDER] [--node22 PATH] [--only REGEX]
+// node:sqlite is left out unless this Node.js, or the one that --node22 names, has it.
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    dir: { type: "string", default: process.cwd() },
+    dir: { type: "string", default: tmpdir() },
     node22: { type: "string" },
     only: { type: "string", default: "." },
   },
 });
-const script = fileURLToPath(new URL("run-case.mjs", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+const script = `${here}run-case.mjs`;
+const hasBuiltin = isBuiltin("node:sqlite");
+if (!existsSync(`${here}node_modules`)) {
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: here, stdio: "inherit" });
+}
 
 const CASES = [
   ["better-sqlite3 (the base of all below)", {}],
   ["libsql", { driver: "libsql" }],
-  ["node:sqlite", { driver: "node:sqlite", node: flags.node22 }],
+  ["node:sqlite", { driver: "node:sqlite", ...(flags.node22 && { node: flags.node22 }) }],
   ["node-sqlite3-wasm (no WAL: rollback journal)", { driver: "node-sqlite3-wasm", batches: 300 }],
   ["batch of 1 step (4 rows)", { steps: 1 }],
   ["batch of 4 steps", { steps: 4 }],
@@ -50,7 +59,7 @@ for (let round = 0; round < Number(flags.rounds); round++) {
 print();
 
 function runCase(name, options) {
-  if (options.driver === "node:sqlite" && options.node === undefined) return;
+  if (options.driver === "node:sqlite" && options.node === undefined && !hasBuiltin) return;
   const { node = process.execPath, ...rest } = options;
   const argument = JSON.stringify({ dir: flags.dir, ...rest });
   const stdio = ["ignore", "pipe", "pipe"];

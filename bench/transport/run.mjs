@@ -1,6 +1,7 @@
-// Measures each server in turn, several rounds, and prints a Markdown table of medians.
+// Measures each server in turn, several rounds, and prints a Markdown table of medians:
+//   node bench/transport/run.mjs [--rounds 3] [--seconds 5] [--servers NAME,NAME]
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -14,6 +15,9 @@ const rounds = Number(option("rounds", "3"));
 const seconds = option("seconds", "5");
 const servers = option("servers", ALL_SERVERS).split(",");
 
+if (!existsSync(path.join(here, "node_modules"))) {
+  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: here, stdio: "inherit" });
+}
 const load = path.join(mkdtempSync(path.join(tmpdir(), "transport-")), "load");
 execFileSync("go", ["build", "-o", load, "."], { cwd: path.join(here, "load"), stdio: "inherit" });
 

@@ -33,7 +33,7 @@ describe("the README's hello worlds", () => {
     const copy = path.join(folder, "hello-typescript");
     cpSync(inRoot("examples/hello-typescript"), copy, { recursive: true });
     symlinkSync(inRoot("conformance/sdk-typescript/node_modules"), path.join(copy, "node_modules"));
-    assert.equal(lastLine(process.execPath, ["main.js"], copy), "Hello, World!");
+    assert.equal(lastLine(process.execPath, ["--import", "tsx", "main.ts"], copy), "Hello, World!");
   });
 
   it("run in Python with the official SDK", () => {

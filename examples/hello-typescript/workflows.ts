@@ -1,10 +1,7 @@
 import { proxyActivities } from "@temporalio/workflow";
+import type * as activities from "./activities";
 
-interface Activities {
-  greet(name: string): Promise<string>;
-}
-
-const { greet } = proxyActivities<Activities>({ startToCloseTimeout: "10 seconds" });
+const { greet } = proxyActivities<typeof activities>({ startToCloseTimeout: "10 seconds" });
 
 export async function hello(name: string): Promise<string> {
   return greet(name);
