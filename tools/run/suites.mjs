@@ -27,8 +27,8 @@ export function allSuites() {
 const OUTER_SUITES = [
   {
     folder: "packages/server/simulator",
-    name: "simulation, 50 seeds",
-    command: [process.execPath, "packages/server/simulator/dist/main.js", "--seeds", "50"],
+    name: "simulation, 200 seeds",
+    command: [process.execPath, "packages/server/simulator/dist/main.js", "--seeds", "200"],
     timeoutMs: 5 * MINUTE_MS,
   },
   {

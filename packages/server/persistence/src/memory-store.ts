@@ -1,6 +1,6 @@
 import { type Clock, type Random, StoreUnavailableError } from "@perdure/kernel";
 import { MemoryDisk, memoryQueueKey } from "./memory-disk.js";
-import type { EntityKey, QueueKey, TaskPlace, VisibilityRow } from "./records.js";
+import type { EntityKey, QueueKey, RunRow, TaskPlace, VisibilityRow } from "./records.js";
 import type { StatusCount, Store, StoreFacts, StoreWrite, VisibilityPage } from "./store.js";
 import type { CommitFate, StoreFaults } from "./store-faults.js";
 import { decodeVisibilityCursor, encodeVisibilityCursor } from "./visibility-cursor.js";
@@ -22,6 +22,10 @@ export interface MemoryStoreOptions {
   readonly faults?: StoreFaults;
   /** Times the delays of `faults`; without it there are none. */
   readonly clock?: Clock;
+  /** Told of each batch once it is on the disk; for the checks of a simulation. */
+  readonly onStored?: (batch: readonly StoreWrite[]) => void;
+  /** Told of each run that was asked for and is there. */
+  readonly onRunRead?: (run: RunRow) => void;
 }
 
 const PROMPT: CommitFate = { outcome: "stored", writeDelayMs: 0, replyDelayMs: 0 };
@@ -35,6 +39,8 @@ export class MemoryStore implements Store {
   readonly disk: MemoryDisk;
   readonly #faults: StoreFaults | undefined;
   readonly #clock: Clock | undefined;
+  readonly #onStored: MemoryStoreOptions["onStored"];
+  readonly #onRunRead: MemoryStoreOptions["onRunRead"];
   #lastCommit: Promise<unknown> = Promise.resolve();
   #phase: "open" | "closed" | "crashed" = "open";
 
@@ -42,6 +48,8 @@ export class MemoryStore implements Store {
     this.disk = options.disk ?? new MemoryDisk({ random: options.random });
     this.#faults = options.faults;
     this.#clock = options.clock;
+    this.#onStored = options.onStored;
+    this.#onRunRead = options.onRunRead;
   }
 
   /**
@@ -71,12 +79,12 @@ export class MemoryStore implements Store {
 
   async loadCurrentRun(key: EntityKey) {
     await this.#ready();
-    return this.disk.runs.loadCurrent(key);
+    return this.#noteRead(this.disk.runs.loadCurrent(key));
   }
 
   async loadRun(key: EntityKey, runId: string) {
     await this.#ready();
-    return this.disk.runs.load(key, runId);
+    return this.#noteRead(this.disk.runs.load(key, runId));
   }
 
   async readLog(runNo: number, fromSeq: number, limit: number) {
@@ -143,6 +151,11 @@ export class MemoryStore implements Store {
     await this.#lastCommit;
   }
 
+  #noteRead(run: RunRow | undefined): RunRow | undefined {
+    if (run !== undefined) this.#onRunRead?.(run);
+    return run;
+  }
+
   #matching(query: VisibilityQuery): VisibilityRow[] {
     const rows = this.disk.visibility.get(query.namespaceId)?.values() ?? [];
     return [...rows].filter((row) => matchesVisibility(row, query.filter));
@@ -153,6 +166,7 @@ export class MemoryStore implements Store {
     await this.#delay(fate.writeDelayMs);
     if (fate.outcome === "failsBefore") throw new StoreUnavailableError("The write failed");
     this.disk.apply(batch);
+    this.#onStored?.(batch);
     await this.#delay(fate.replyDelayMs);
     if (fate.outcome === "failsAfter") throw new StoreUnavailableError("The reply was lost");
   }

@@ -52,6 +52,7 @@ export async function answerHistory(
   if (token !== undefined && "transientEvents" in token) {
     return answerRange(host, run, { ...token, maxBatches: question.maxBatches });
   }
+  // A worker may hold a task whose commit is under way; it is shown at least all of its events.
   await run.lastTicket?.durable;
   const isCloseOnly = question.filter === HistoryEventFilterType.CLOSE_EVENT;
   return isCloseOnly
@@ -69,19 +70,19 @@ interface Reading {
 async function answerClose(host: WorkflowHost, reading: Reading): Promise<Uint8Array> {
   const { question, slot } = reading;
   let { run } = reading;
-  if (question.isWaiting && isOpen(run.state)) {
+  if (question.isWaiting && isOpen(run.durableState)) {
     run = await watchRun(slot, run, {
       waitMs: question.waitMs,
       clock: host.deps.clock,
       signal: question.signal,
-      isDone: (watched) => !isOpen(watched.state),
+      isDone: (stored) => !isOpen(stored),
     });
   }
-  if (isOpen(run.state)) {
-    const token = question.isWaiting ? waitingToken(run, run.state.nextEventId) : undefined;
+  if (isOpen(run.durableState)) {
+    const token = question.isWaiting ? waitingToken(run, run.durableState.nextEventId) : undefined;
     return encodePage(NOTHING, token);
   }
-  const { nextEventId } = run.state;
+  const { nextEventId } = run.durableState;
   const range = { fromEventId: nextEventId - 1, toEventId: nextEventId, maxEvents: 1 };
   const slice = await readHistory(host.deps.store, run, range);
   return encodePage(slice.events, undefined);
@@ -94,18 +95,18 @@ async function answerAll(
   const { question, slot, token } = reading;
   let { run } = reading;
   const fromEventId = token?.nextEventId ?? 1;
-  const hasNothingNew = (): boolean => fromEventId >= run.state.nextEventId;
-  if (question.isWaiting && hasNothingNew() && isOpen(run.state)) {
+  const hasNothingNew = (): boolean => fromEventId >= run.durableState.nextEventId;
+  if (question.isWaiting && hasNothingNew() && isOpen(run.durableState)) {
     run = await watchRun(slot, run, {
       waitMs: question.waitMs,
       clock: host.deps.clock,
       signal: question.signal,
-      isDone: (watched) => watched.state.nextEventId > fromEventId || !isOpen(watched.state),
+      isDone: (stored) => stored.nextEventId > fromEventId || !isOpen(stored),
     });
   }
   // Events that were written between two pages are read too.
-  const toEventId = run.state.nextEventId;
-  const isRunning = isOpen(run.state);
+  const toEventId = run.durableState.nextEventId;
+  const isRunning = isOpen(run.durableState);
   const { maxBatches } = question;
   const range = { fromEventId, toEventId, maxEvents: PAGE_EVENTS_MAX, maxBatches };
   const slice = await readHistory(host.deps.store, run, range);

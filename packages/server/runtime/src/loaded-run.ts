@@ -8,6 +8,8 @@ import type { WakeEntry } from "./wake-queue.js";
 export class LoadedRun {
   readonly runNo: number;
   state: RunState;
+  /** The latest state that is known to survive a crash: all that a reader may be shown. */
+  durableState: RunState;
   /** Sequence number of the last log entry. */
   seq: number;
   /** The wake-up that is stored for the run. */
@@ -36,6 +38,7 @@ export class LoadedRun {
   }) {
     this.runNo = stored.runNo;
     this.state = stored.state;
+    this.durableState = stored.state;
     this.seq = stored.seq;
     this.storedWakeMs = stored.storedWakeMs;
     this.isCurrent = stored.isCurrent;

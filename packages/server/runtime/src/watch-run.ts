@@ -1,3 +1,4 @@
+import type { RunState } from "@perdure/engine";
 import type { Clock } from "@perdure/kernel";
 import type { LoadedRun } from "./loaded-run.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
@@ -7,7 +8,7 @@ export interface Watch {
   readonly waitMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly isDone: (run: LoadedRun) => boolean;
+  readonly isDone: (stored: RunState) => boolean;
 }
 
 /**
@@ -21,10 +22,13 @@ export async function watchRun(
 ): Promise<LoadedRun> {
   let run = watched;
   const untilMs = watch.clock.nowMs() + watch.waitMs;
-  while (!watch.isDone(run) && watch.clock.nowMs() < untilMs && !watch.signal.aborted) {
+  while (
+    !watch.isDone(run.durableState) &&
+    watch.clock.nowMs() < untilMs &&
+    !watch.signal.aborted
+  ) {
     await nextChange(run, watch, untilMs);
     run = await slot.run(run.state.runId);
-    await run.lastTicket?.durable;
   }
   return run;
 }

@@ -114,6 +114,15 @@ export class WorkflowHost {
     return slot;
   }
 
+  /** The run as it is in memory, if it is; it may be ahead of the store. */
+  peekRun(target: {
+    readonly namespaceId: string;
+    readonly workflowId: string;
+    readonly runId: string;
+  }): LoadedRun | undefined {
+    return this.#slots.get(`${target.namespaceId}/${target.workflowId}`)?.runs.get(target.runId);
+  }
+
   /** What a step is given. Pollers that wait are offered tasks within the step itself. */
   environment(namespaceId: string): StepEnvironment {
     const { clock, limits } = this.deps;
@@ -265,6 +274,7 @@ export class WorkflowHost {
 
   #onDurable(run: LoadedRun, step: RunStep, ticket: CommitTicket): void {
     if (run.lastTicket === ticket) run.lastTicket = undefined;
+    run.durableState = step.next;
     for (const offer of step.offers) {
       const task = this.#offered.get(offer);
       if (task !== undefined) this.#dispatcher?.offer(task);

@@ -1,11 +1,22 @@
 import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import { CommandType } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import { type Facts, readFacts } from "./program-facts.js";
 
 /** One step of a simulated workflow; the next begins when it is done. */
 export type ProgramStep =
-  | { readonly kind: "activity"; readonly maximumAttempts: number }
+  | {
+      readonly kind: "activity";
+      readonly maximumAttempts: number;
+      readonly heartbeats: boolean;
+    }
   | { readonly kind: "timer"; readonly delayMs: number }
+  /** An activity and a timer at the same time; both must end. */
+  | { readonly kind: "both"; readonly delayMs: number }
+  /** An activity that is cancelled after a while. */
+  | { readonly kind: "canceledActivity"; readonly delayMs: number }
+  /** A long timer that is cancelled after a while. */
+  | { readonly kind: "canceledTimer"; readonly delayMs: number }
   | { readonly kind: "signal" }
   | { readonly kind: "marker" };
 
@@ -21,6 +32,7 @@ export function readProgram(typeName: string): Program {
 }
 
 const SECOND = { seconds: 1n, nanos: 0 };
+const LONG_TIMER_MS = 600_000;
 
 /**
  * Replays a history and tells what the workflow wants next: a deterministic function of the
@@ -32,118 +44,136 @@ export function decide(
   taskQueue: string,
 ): readonly CommandInit[] {
   const facts = readFacts(events);
+  if (facts.isCancelRequested) return [cancelWorkflow()];
   const commands: CommandInit[] = [];
-  for (let index = facts.begun; index <= program.steps.length; index++) {
-    if (index > 0 && !isDone(program, index - 1, facts)) break;
-    const step = program.steps[index];
-    if (step === undefined) {
-      commands.push(ending(program, facts.continuation, taskQueue));
-      break;
-    }
-    commands.push(begin(step, index, taskQueue));
-    if (step.kind === "marker") facts.markersDone.add(index);
+  let signalsWanted = 0;
+  for (const [index, step] of program.steps.entries()) {
+    if (step.kind === "signal") signalsWanted += 1;
+    commands.push(...next({ step, index, facts, taskQueue }));
+    if (!isDone(step, { index, facts, signalsWanted })) return commands;
   }
-  return commands;
+  return [...commands, ending(program, facts.continuation, taskQueue)];
 }
 
-interface Facts {
-  /** Steps that commands were recorded for. */
-  begun: number;
-  readonly activitiesDone: Set<number>;
-  readonly timersDone: Set<number>;
-  readonly markersDone: Set<number>;
-  signals: number;
-  continuation: number;
+interface Place {
+  readonly step: ProgramStep;
+  readonly index: number;
+  readonly facts: Facts;
+  readonly taskQueue: string;
 }
 
-function readFacts(events: readonly HistoryEvent[]): Facts {
-  const facts: Facts = {
-    begun: 0,
-    activitiesDone: new Set(),
-    timersDone: new Set(),
-    markersDone: new Set(),
-    signals: 0,
-    continuation: 0,
-  };
-  const activityIndex = new Map<bigint, number>();
-  for (const { eventId, attributes } of events) {
-    switch (attributes?.kind) {
-      case "workflowExecutionStartedEventAttributes":
-        facts.continuation = attributes.value.input?.payloads.length ?? 0;
-        break;
-      case "activityTaskScheduledEventAttributes":
-        facts.begun += 1;
-        activityIndex.set(eventId, Number(attributes.value.activityId));
-        break;
-      case "activityTaskCompletedEventAttributes":
-      case "activityTaskFailedEventAttributes":
-      case "activityTaskTimedOutEventAttributes":
-        facts.activitiesDone.add(activityIndex.get(attributes.value.scheduledEventId) ?? -1);
-        break;
-      case "timerStartedEventAttributes":
-        facts.begun += 1;
-        break;
-      case "timerFiredEventAttributes":
-        facts.timersDone.add(Number(attributes.value.timerId));
-        break;
-      case "markerRecordedEventAttributes":
-        facts.begun += 1;
-        facts.markersDone.add(facts.begun - 1);
-        break;
-      case "workflowExecutionSignaledEventAttributes":
-        facts.signals += 1;
-        break;
-      default:
-    }
-  }
-  return facts;
-}
-
-function isDone(program: Program, index: number, facts: Facts): boolean {
-  const step = program.steps[index];
-  switch (step?.kind) {
+/** The commands that a step still needs. */
+function next({ step, index, facts, taskQueue }: Place): readonly CommandInit[] {
+  const id = String(index);
+  const delayId = `${id} delay`;
+  switch (step.kind) {
     case "activity":
-      return facts.activitiesDone.has(index);
+      return facts.activities.has(id) ? [] : [scheduleActivity(id, { ...step, taskQueue })];
     case "timer":
-      return facts.timersDone.has(index);
-    case "marker":
-      return facts.markersDone.has(index);
-    case "signal": {
-      const wanted = program.steps.slice(0, index + 1).filter(({ kind }) => kind === "signal");
-      return facts.signals >= wanted.length;
+      return facts.timers.has(id) ? [] : [startTimer(id, step.delayMs)];
+    case "both":
+      if (facts.activities.has(id)) return [];
+      return [
+        scheduleActivity(id, { maximumAttempts: 0, heartbeats: false, taskQueue }),
+        startTimer(id, step.delayMs),
+      ];
+    case "canceledActivity": {
+      const activity = facts.activities.get(id);
+      if (activity === undefined) {
+        const scheduled = { maximumAttempts: 0, heartbeats: true, taskQueue };
+        return [scheduleActivity(id, scheduled), startTimer(delayId, step.delayMs)];
+      }
+      const isDue = facts.timers.get(delayId) === "ended";
+      const isPending = activity.state === "pending";
+      return isDue && isPending ? [cancelActivity(activity.scheduledEventId)] : [];
     }
-    default:
+    case "canceledTimer":
+      if (!facts.timers.has(id)) {
+        return [startTimer(id, LONG_TIMER_MS), startTimer(delayId, step.delayMs)];
+      }
+      if (facts.timers.get(delayId) !== "ended" || facts.timers.get(id) !== "pending") return [];
+      // A timer is cancelled at once: no event will tell the workflow.
+      facts.timers.set(id, "ended");
+      return [cancelTimer(id)];
+    case "signal":
+    case "marker":
+      return facts.markers.has(id) ? [] : [recordMarker(id)];
+  }
+}
+
+function isDone(
+  step: ProgramStep,
+  at: { readonly index: number; readonly facts: Facts; readonly signalsWanted: number },
+): boolean {
+  const { facts, signalsWanted } = at;
+  const id = String(at.index);
+  const hasActivityEnded = facts.activities.get(id)?.state === "ended";
+  const hasTimerEnded = facts.timers.get(id) === "ended";
+  switch (step.kind) {
+    case "activity":
+      return hasActivityEnded;
+    case "timer":
+      return hasTimerEnded;
+    case "both":
+      return hasActivityEnded && hasTimerEnded;
+    case "canceledActivity":
+      return hasActivityEnded && facts.timers.get(`${id} delay`) === "ended";
+    case "canceledTimer":
+      return hasTimerEnded;
+    case "signal":
+      return facts.signals >= signalsWanted;
+    case "marker":
       return true;
   }
 }
 
-function begin(step: ProgramStep, index: number, taskQueue: string): CommandInit {
-  switch (step.kind) {
-    case "activity": {
-      const value = {
-        activityId: String(index),
-        activityType: { name: "work" },
-        taskQueue: { name: taskQueue },
-        startToCloseTimeout: { seconds: 5n, nanos: 0 },
-        retryPolicy: { initialInterval: SECOND, maximumAttempts: step.maximumAttempts },
-      };
-      const attributes = { kind: "scheduleActivityTaskCommandAttributes", value } as const;
-      return { commandType: CommandType.SCHEDULE_ACTIVITY_TASK, attributes };
-    }
-    case "timer": {
-      const seconds = BigInt(Math.floor(step.delayMs / 1000));
-      const nanos = (step.delayMs % 1000) * 1e6;
-      const value = { timerId: String(index), startToFireTimeout: { seconds, nanos } };
-      const attributes = { kind: "startTimerCommandAttributes", value } as const;
-      return { commandType: CommandType.START_TIMER, attributes };
-    }
-    case "signal":
-    case "marker": {
-      const value = { markerName: step.kind };
-      const attributes = { kind: "recordMarkerCommandAttributes", value } as const;
-      return { commandType: CommandType.RECORD_MARKER, attributes };
-    }
-  }
+function scheduleActivity(
+  activityId: string,
+  activity: {
+    readonly maximumAttempts: number;
+    readonly heartbeats: boolean;
+    readonly taskQueue: string;
+  },
+): CommandInit {
+  const value = {
+    activityId,
+    activityType: { name: activity.heartbeats ? "beat" : "work" },
+    taskQueue: { name: activity.taskQueue },
+    startToCloseTimeout: { seconds: 5n, nanos: 0 },
+    heartbeatTimeout: activity.heartbeats ? { seconds: 1n, nanos: 500_000_000 } : undefined,
+    retryPolicy: { initialInterval: SECOND, maximumAttempts: activity.maximumAttempts },
+  };
+  const attributes = { kind: "scheduleActivityTaskCommandAttributes", value } as const;
+  return { commandType: CommandType.SCHEDULE_ACTIVITY_TASK, attributes };
+}
+
+function cancelActivity(scheduledEventId: bigint): CommandInit {
+  const value = { scheduledEventId };
+  const attributes = { kind: "requestCancelActivityTaskCommandAttributes", value } as const;
+  return { commandType: CommandType.REQUEST_CANCEL_ACTIVITY_TASK, attributes };
+}
+
+function startTimer(timerId: string, delayMs: number): CommandInit {
+  const seconds = BigInt(Math.floor(delayMs / 1000));
+  const nanos = (delayMs % 1000) * 1e6;
+  const value = { timerId, startToFireTimeout: { seconds, nanos } };
+  const attributes = { kind: "startTimerCommandAttributes", value } as const;
+  return { commandType: CommandType.START_TIMER, attributes };
+}
+
+function cancelTimer(timerId: string): CommandInit {
+  const attributes = { kind: "cancelTimerCommandAttributes", value: { timerId } } as const;
+  return { commandType: CommandType.CANCEL_TIMER, attributes };
+}
+
+function recordMarker(markerName: string): CommandInit {
+  const attributes = { kind: "recordMarkerCommandAttributes", value: { markerName } } as const;
+  return { commandType: CommandType.RECORD_MARKER, attributes };
+}
+
+function cancelWorkflow(): CommandInit {
+  const attributes = { kind: "cancelWorkflowExecutionCommandAttributes", value: {} } as const;
+  return { commandType: CommandType.CANCEL_WORKFLOW_EXECUTION, attributes };
 }
 
 function ending(program: Program, continuation: number, taskQueue: string): CommandInit {

@@ -1,88 +1,176 @@
-import { EventType, HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
+import { type DomainErrorCode, WorkflowAlreadyStartedError } from "@perdure/kernel";
+import {
+  EventType,
+  HistoryEventFilterType,
+  WorkflowIdReusePolicy,
+} from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import type {
   GetWorkflowExecutionHistoryResponse,
   StartWorkflowExecutionResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { Program } from "./program.js";
-import { NAMESPACE } from "./simulated-server.js";
+import { type MethodName, NAMESPACE } from "./simulated-server.js";
 import { TASK_QUEUE } from "./simulated-worker.js";
-import { isExpected, type World } from "./simulation.js";
+import { isExpected, type World } from "./world.js";
 
 const namespace = NAMESPACE.name;
 const CALL_TIMEOUT_MS = 10_000;
+/** Errors that another try would meet again. */
+const FINAL_ERRORS: ReadonlySet<DomainErrorCode> = new Set([
+  "NOT_FOUND",
+  "WORKFLOW_ALREADY_STARTED",
+]);
+
+/** What a client does besides starting its workflow and sending the signals it waits for. */
+export interface ClientPlan extends Program {
+  readonly workflowId: string;
+  /** How the client tries to end the workflow before its time, if it does. */
+  readonly interruption: "cancel" | "terminate" | undefined;
+  readonly asksQueries: boolean;
+  /** Signals to each run that its program does not wait for. */
+  readonly extraSignals: number;
+  /** How often the workflow ID is used. */
+  readonly lives: number;
+}
+
+/** One run that a client was told of. */
+export interface KnownRun {
+  readonly runId: string;
+  /** Request IDs of signals that were acknowledged. */
+  readonly acknowledgedSignals: string[];
+}
 
 /** A client that starts one workflow, signals it as often as its program waits, and sees it end. */
 export class SimulatedClient {
-  readonly workflowId: string;
-  /** Request IDs of signals that were acknowledged. */
-  readonly acknowledgedSignals: string[] = [];
-  /** Runs of the chain, the first one first. */
-  readonly runIds: string[] = [];
+  readonly plan: ClientPlan;
+  readonly runs: KnownRun[] = [];
   isDone = false;
-  readonly #program: Program;
+  /** Whether the client asked to end a run: which run of the ID it meets, the server decides. */
+  isInterrupted = false;
 
   constructor(
     readonly world: World,
-    options: Program & { readonly workflowId: string },
+    plan: ClientPlan,
   ) {
-    this.workflowId = options.workflowId;
-    this.#program = { steps: options.steps, continuations: options.continuations };
+    this.plan = plan;
   }
 
   async run(): Promise<void> {
-    const { world, workflowId } = this;
+    const { world, plan } = this;
     await world.sleep(world.draw(5000));
-    const started = await this.#untilAnswered<StartWorkflowExecutionResponse>(
-      "StartWorkflowExecution",
-      {
-        namespace,
-        workflowId,
-        workflowType: { name: JSON.stringify(this.#program) },
-        taskQueue: { name: TASK_QUEUE },
-        requestId: `start ${workflowId}`,
-      },
-    );
-    world.trace(`started ${workflowId}`);
-    this.runIds.push(started.runId);
-    await this.#follow(started.runId);
+    for (let life = 0; life < plan.lives; life++) {
+      if (life > 0) world.cover("a workflow ID was used again");
+      await this.#live(life);
+    }
     this.isDone = true;
-    world.trace(`ended ${workflowId}`);
+    world.trace(`ended ${plan.workflowId}`);
   }
 
-  async #follow(firstRunId: string): Promise<void> {
-    let runId = firstRunId;
-    for (let link = 0; ; link++) {
-      await this.#signalAll(runId, link);
-      const close = await this.#closeOf(runId);
-      if (close.eventType !== EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW) return;
-      this.world.cover("a workflow continued as new");
-      const attributes = close.attributes;
-      if (attributes?.kind !== "workflowExecutionContinuedAsNewEventAttributes") return;
-      runId = attributes.value.newExecutionRunId;
-      this.runIds.push(runId);
+  async #live(life: number): Promise<void> {
+    const { workflowId, steps, continuations } = this.plan;
+    const request = {
+      namespace,
+      workflowId,
+      workflowType: { name: JSON.stringify({ steps, continuations }) },
+      taskQueue: { name: TASK_QUEUE },
+      requestId: `start ${workflowId} ${life}`,
+      workflowIdReusePolicy:
+        this.plan.lives > 1
+          ? WorkflowIdReusePolicy.ALLOW_DUPLICATE
+          : WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    };
+    const runId = await this.#start(request);
+    this.world.trace(`started ${workflowId}`);
+    const first = this.#know(runId);
+    const interruption = this.#interrupt(life);
+    const queries = this.plan.asksQueries ? this.#query(first.runId) : undefined;
+    await this.#follow(first, life);
+    await interruption;
+    await queries;
+  }
+
+  /** Starts the workflow; the answer is the first run of the chain. */
+  async #start(request: object): Promise<string> {
+    const onRepeat = (): void => this.world.cover("a start was repeated");
+    try {
+      const method = "StartWorkflowExecution";
+      const started = await this.#untilAnswered<StartWorkflowExecutionResponse>(
+        method,
+        request,
+        onRepeat,
+      );
+      return started.runId;
+    } catch (error) {
+      // The start of a lost answer has come so far that another run of its chain is current.
+      if (!(error instanceof WorkflowAlreadyStartedError)) throw error;
+      return error.existing.firstExecutionRunId;
     }
   }
 
-  async #signalAll(runId: string, link: number): Promise<void> {
-    const { world, workflowId } = this;
-    const count = this.#program.steps.filter(({ kind }) => kind === "signal").length;
+  #know(runId: string): KnownRun {
+    const run = { runId, acknowledgedSignals: [] };
+    this.runs.push(run);
+    return run;
+  }
+
+  async #follow(first: KnownRun, life: number): Promise<void> {
+    let run = first;
+    for (let link = 0; ; link++) {
+      const signals = this.#signalAll(run, `${life} ${link}`);
+      const close = await this.#closeOf(run.runId);
+      await signals;
+      const attributes = close.attributes;
+      if (attributes?.kind !== "workflowExecutionContinuedAsNewEventAttributes") return;
+      this.world.cover("a workflow continued as new");
+      run = this.#know(attributes.value.newExecutionRunId);
+    }
+  }
+
+  async #signalAll(run: KnownRun, place: string): Promise<void> {
+    const { world } = this;
+    const { workflowId, steps } = this.plan;
+    const count = this.plan.extraSignals + steps.filter(({ kind }) => kind === "signal").length;
     for (let number = 0; number < count; number++) {
       await world.sleep(world.draw(3000));
-      const requestId = `signal ${workflowId} ${link} ${number}`;
-      const request = {
-        namespace,
-        workflowExecution: { workflowId, runId },
-        signalName: "go",
-        requestId,
-      };
+      const requestId = `signal ${workflowId} ${place} ${number}`;
+      const workflowExecution = { workflowId, runId: run.runId };
+      const request = { namespace, workflowExecution, signalName: "go", requestId };
+      const isDone = await this.#whileOpen("SignalWorkflowExecution", request);
+      if (isDone) run.acknowledgedSignals.push(requestId);
+      else world.cover("a repeated signal met a closed run");
+    }
+  }
+
+  /** Asks the current run to end, at some time. */
+  async #interrupt(life: number): Promise<void> {
+    const { world } = this;
+    const { workflowId, interruption } = this.plan;
+    if (interruption === undefined || life > 0) return;
+    await world.sleep(world.draw(20_000));
+    this.isInterrupted = true;
+    const isCancel = interruption === "cancel";
+    const method = isCancel ? "RequestCancelWorkflowExecution" : "TerminateWorkflowExecution";
+    const workflowExecution = { workflowId };
+    const request = { namespace, workflowExecution, requestId: `end ${workflowId}`, reason: "sim" };
+    const isDone = await this.#whileOpen(method, request);
+    if (isDone && isCancel) world.cover("a workflow was asked to cancel");
+  }
+
+  async #query(runId: string): Promise<void> {
+    const { world } = this;
+    const { workflowId } = this.plan;
+    for (let count = 0; count < 3; count++) {
+      await world.sleep(world.draw(6000));
+      const { server } = world;
+      if (server === undefined) continue;
+      const execution = { workflowId, runId };
+      const request = { namespace, execution, query: { queryType: "signals" } };
       try {
-        await this.#untilAnswered("SignalWorkflowExecution", request);
-        this.acknowledgedSignals.push(requestId);
+        await server.call("QueryWorkflow", request, CALL_TIMEOUT_MS);
+        world.cover("a query was answered");
       } catch (error) {
-        // A signal whose answer was lost may have brought the run to its end before it is repeated.
-        if (!isExpected(error) || error.code !== "NOT_FOUND") throw error;
-        world.cover("a repeated signal met a closed run");
+        if (!isExpected(error)) throw error;
       }
     }
   }
@@ -94,22 +182,34 @@ export class SimulatedClient {
         "GetWorkflowExecutionHistory",
         {
           namespace,
-          execution: { workflowId: this.workflowId, runId },
+          execution: { workflowId: this.plan.workflowId, runId },
           waitNewEvent: true,
           historyEventFilterType: HistoryEventFilterType.CLOSE_EVENT,
           nextPageToken,
         },
       );
       const event = answer.history?.events[0];
-      if (event !== undefined) return event;
+      if (event !== undefined && event.eventType !== EventType.UNSPECIFIED) return event;
       nextPageToken = answer.nextPageToken;
+    }
+  }
+
+  /** Repeats a call until it is answered; whether it found the workflow open. */
+  async #whileOpen(name: MethodName, request: object): Promise<boolean> {
+    try {
+      await this.#untilAnswered(name, request);
+      return true;
+    } catch (error) {
+      if (!isExpected(error) || error.code !== "NOT_FOUND") throw error;
+      return false;
     }
   }
 
   /** Repeats a call until the server answers it: nobody knows whether a failed one happened. */
   async #untilAnswered<T>(
-    name: Parameters<NonNullable<World["server"]>["call"]>[0],
+    name: MethodName,
     request: object,
+    onRepeat: () => void = () => undefined,
   ): Promise<T> {
     for (;;) {
       const server = this.world.server;
@@ -117,8 +217,9 @@ export class SimulatedClient {
         try {
           return await server.call<T>(name, request, CALL_TIMEOUT_MS);
         } catch (error) {
-          if (!isExpected(error) || error.code === "NOT_FOUND") throw error;
-          this.world.cover(`a call failed with ${error.code}`);
+          if (!isExpected(error) || FINAL_ERRORS.has(error.code)) throw error;
+          if (error.code === "CANCELLATION_ALREADY_REQUESTED") return undefined as T;
+          onRepeat();
         }
       }
       await this.world.sleep(100 + this.world.draw(400));

@@ -1,14 +1,9 @@
-import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
+import { DEFAULT_RUN_LIMITS, type RunState } from "@perdure/engine";
 import { type CallContext, EncodedResponse, workflowHandlers } from "@perdure/frontend";
-import {
-  type Logger,
-  NamespaceNotFoundError,
-  type Random,
-  StoreUnavailableError,
-  type VirtualClock,
-} from "@perdure/kernel";
+import { type Logger, NamespaceNotFoundError, StoreUnavailableError } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
-import { type MemoryDisk, MemoryStore, randomStoreFaults } from "@perdure/persistence";
+import { MemoryStore } from "@perdure/persistence";
+import { WorkflowIdReusePolicy } from "@perdure/proto/temporal/api/enums/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   GroupCommitter,
@@ -17,53 +12,59 @@ import {
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
+import { disturbCommits } from "./disturb-commits.js";
+import { isExpected, type World } from "./world.js";
 
 /** The namespace that every simulation uses. */
 export const NAMESPACE = { id: "11111111-1111-4111-8111-111111111111", name: "default" };
 
-export interface SimulatedServerOptions {
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly disk: MemoryDisk;
-  /** Chance of each commit to fail before it is stored, and to lose its reply after it. */
-  readonly commitFailureChance: number;
-  readonly commitDelayMsMax: number;
-  readonly maxIdleSlots: number;
-  readonly logger: Logger;
+/** The methods of `WorkflowService` that the simulation calls. */
+export type MethodName = keyof typeof WorkflowServiceDescriptor.methods & string;
+
+/** Methods whose repetition is another piece of work, so that the network does not repeat them. */
+const NEVER_REPEATED = /^(Poll|Query|Get|Describe)/;
+
+/** A late copy of a start is a start of its own when the workflow ID may be used again. */
+function mayRepeat(name: MethodName, request: object): boolean {
+  if (NEVER_REPEATED.test(name)) return false;
+  if (!("workflowIdReusePolicy" in request)) return true;
+  return request.workflowIdReusePolicy === WorkflowIdReusePolicy.REJECT_DUPLICATE;
 }
 
-/** The methods of `WorkflowService` that the simulation calls. */
-type MethodName = keyof typeof WorkflowServiceDescriptor.methods & string;
+/** Latest time at which the second copy of a request arrives, milliseconds. */
+const DUPLICATE_DELAY_MS_MAX = 4_000;
 
 /**
  * The real server from the frontend's handlers to the store, on virtual time and a simulated
- * disk. Only the network is left out: requests and responses are encoded and decoded all the same.
+ * disk. The network is simulated too: it loses answers and delivers requests twice.
  */
 export class SimulatedServer {
+  readonly #world: World;
   readonly #store: MemoryStore;
   readonly #matching: Matching;
+  readonly #host: WorkflowHost;
   readonly #handlers: ReturnType<typeof workflowHandlers>;
-  readonly #clock: VirtualClock;
   readonly #pending = new Set<(error: Error) => void>();
-  readonly #aborts = new Set<AbortController>();
   #isUp = true;
 
   private constructor(
-    options: SimulatedServerOptions,
-    facts: Awaited<ReturnType<MemoryStore["facts"]>>,
-    store: MemoryStore,
+    world: World,
+    logger: Logger,
+    opened: {
+      readonly store: MemoryStore;
+      readonly facts: Awaited<ReturnType<MemoryStore["facts"]>>;
+    },
   ) {
-    const { clock, random } = options;
+    const { clock, random, plan } = world;
+    const { store, facts } = opened;
+    this.#world = world;
     this.#store = store;
-    this.#clock = clock;
-    const { logger } = options;
     const limits = DEFAULT_RUN_LIMITS;
     const committer = new GroupCommitter(store, logger);
-    const { maxIdleSlots } = options;
-    const host = new WorkflowHost(
-      { store, committer, clock, random, logger, limits, maxIdleSlots },
-      facts,
-    );
+    const { maxIdleSlots } = plan;
+    const deps = { store, committer, clock, random, logger, limits, maxIdleSlots };
+    const host = new WorkflowHost(deps, facts);
+    this.#host = host;
     this.#matching = new Matching({
       store,
       clock,
@@ -75,12 +76,7 @@ export class SimulatedServer {
       workflows: new WorkflowService(host),
       queries: new QueryService(host),
       poll: (question) => this.#matching.poll(question),
-      namespaces: {
-        resolve: (name) => {
-          if (name !== NAMESPACE.name) throw new NamespaceNotFoundError(name);
-          return NAMESPACE;
-        },
-      },
+      namespaces: { resolve: resolveNamespace },
       store,
       clock,
       random,
@@ -88,43 +84,84 @@ export class SimulatedServer {
     });
   }
 
-  /** Opens a server over what the disk holds. */
-  static async open(options: SimulatedServerOptions): Promise<SimulatedServer> {
-    const { clock, random, disk, commitFailureChance } = options;
-    const faults = randomStoreFaults({
+  /** Opens a server over what the world's disk holds. */
+  static async open(world: World, logger: Logger): Promise<SimulatedServer> {
+    const { clock, random, disk } = world;
+    const store = new MemoryStore({
       random,
-      failsBeforeChance: commitFailureChance / 2,
-      failsAfterChance: commitFailureChance / 2,
-      delayMsMax: options.commitDelayMsMax,
+      disk,
+      clock,
+      faults: disturbCommits(world),
+      onStored: (batch) => world.checks.onStored(batch),
+      onRunRead: ({ snapshot }) =>
+        world.cover(
+          snapshot === undefined
+            ? "a run was loaded from its log"
+            : "a run was loaded from a snapshot",
+        ),
     });
-    const store = new MemoryStore({ random, disk, faults, clock });
-    return new SimulatedServer(options, await store.facts(), store);
+    return new SimulatedServer(world, logger, { store, facts: await store.facts() });
+  }
+
+  /** The run as the server has it in memory, if it has. */
+  liveRun(
+    workflowId: string,
+    runId: string,
+  ): { readonly state: RunState; readonly seq: number } | undefined {
+    return this.#host.peekRun({ namespaceId: NAMESPACE.id, workflowId, runId });
   }
 
   /**
    * Calls a method as a client does.
    *
-   * @throws {StoreUnavailableError} Also when the server crashes while the call is under way.
+   * @throws {StoreUnavailableError} Also when the server crashes while the call is under way, or
+   *   the answer is lost: what the server did is unknown then.
    */
   async call<Response>(name: MethodName, request: object, timeoutMs: number): Promise<Response> {
+    const { plan, isCalm } = this.#world;
+    if (!isCalm && mayRepeat(name, request) && this.#world.chance(plan.duplicateChance)) {
+      this.#repeatLater(name, request, timeoutMs);
+    }
+    const response = await this.#handle<Response>(name, request, timeoutMs);
+    if (!isCalm && this.#world.chance(plan.lostReplyChance)) {
+      this.#world.cover("a call lost its answer");
+      throw new StoreUnavailableError("The answer was lost");
+    }
+    return response;
+  }
+
+  async #handle<Response>(name: MethodName, request: object, timeoutMs: number): Promise<Response> {
     if (!this.#isUp) throw new StoreUnavailableError("The server is down");
     const method = WorkflowServiceDescriptor.methods[name];
     const handle = this.#handlers.get(name);
     if (handle === undefined) throw new StoreUnavailableError(`Method ${name} has no handler`);
     const abort = new AbortController();
-    this.#aborts.add(abort);
-    const call = simulatedCall(this.#clock.nowMs() + timeoutMs, abort.signal);
+    const call = simulatedCall(this.#world.clock.nowMs() + timeoutMs, abort.signal);
     const decoded = method.request.decode(method.request.encode(request));
-    try {
-      const answer = await this.#untilCrash(
-        Promise.resolve().then(() => handle(decoded as never, call)),
+    const answer = await this.#untilCrash(
+      Promise.resolve().then(() => handle(decoded as never, call)),
+    );
+    const bytes = answer instanceof EncodedResponse ? answer.bytes : method.response.encode(answer);
+    return method.response.decode(bytes) as Response;
+  }
+
+  /** Delivers a second copy of a request, whose answer nobody waits for. */
+  #repeatLater(name: MethodName, request: object, timeoutMs: number): void {
+    const world = this.#world;
+    world.clock.schedule(world.draw(DUPLICATE_DELAY_MS_MAX), () => {
+      const { server } = world;
+      if (server === undefined) return;
+      world.cover("a call reached the server twice");
+      server.#handle(name, request, timeoutMs).then(
+        () => world.trace(`repeated ${name}`),
+        (error: unknown) => {
+          if (!isExpected(error)) world.fail(`A repeated ${name} failed: ${String(error)}`);
+          else if (error.code === "NOT_FOUND" && name.startsWith("Respond")) {
+            world.cover("a repeated completion was refused");
+          }
+        },
       );
-      const bytes =
-        answer instanceof EncodedResponse ? answer.bytes : method.response.encode(answer);
-      return method.response.decode(bytes) as Response;
-    } finally {
-      this.#aborts.delete(abort);
-    }
+    });
   }
 
   /** Ends the server as `kill -9` does: calls under way fail, what is not on the disk is gone. */
@@ -143,6 +180,11 @@ export class SimulatedServer {
         .then((value) => (this.#isUp ? resolve(value) : undefined), reject);
     });
   }
+}
+
+function resolveNamespace(name: string): typeof NAMESPACE {
+  if (name !== NAMESPACE.name) throw new NamespaceNotFoundError(name);
+  return NAMESPACE;
 }
 
 function simulatedCall(deadlineMs: number, signal: AbortSignal): CallContext {

@@ -1,14 +1,19 @@
-import { TaskQueueKind, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  QueryResultType,
+  TaskQueueKind,
+  WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import type {
   GetWorkflowExecutionHistoryResponse,
   PollActivityTaskQueueResponse,
   PollWorkflowTaskQueueResponse,
+  RecordActivityTaskHeartbeatResponse,
   RespondWorkflowTaskCompletedResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { decide, readProgram } from "./program.js";
-import { NAMESPACE } from "./simulated-server.js";
-import { isExpected, type World } from "./simulation.js";
+import { type MethodName, NAMESPACE } from "./simulated-server.js";
+import { isExpected, type World } from "./world.js";
 
 /** The task queue that everything runs on. */
 export const TASK_QUEUE = "simulated";
@@ -21,6 +26,8 @@ const namespace = NAMESPACE.name;
 export class SimulatedWorker {
   /** How often each attempt of an activity was handed out, by run, activity and attempt. */
   readonly attempts = new Map<string, number>();
+  /** Completions that the server acknowledged, by run and activity. */
+  readonly completions = new Set<string>();
   readonly #cache = new Map<string, HistoryEvent[]>();
   #isStopped = false;
 
@@ -58,11 +65,7 @@ export class SimulatedWorker {
     }
   }
 
-  async #call<T>(
-    name: Parameters<NonNullable<World["server"]>["call"]>[0],
-    request: object,
-    timeoutMs = CALL_TIMEOUT_MS,
-  ): Promise<T> {
+  async #call<T>(name: MethodName, request: object, timeoutMs = CALL_TIMEOUT_MS): Promise<T> {
     const server = this.world.server;
     if (server === undefined) {
       await this.world.sleep(300);
@@ -80,11 +83,21 @@ export class SimulatedWorker {
       POLL_TIMEOUT_MS,
     );
     if (task.taskToken.length === 0) return;
-    await this.#handle(task);
+    if (task.query !== undefined) await this.#answerQuery(task);
+    else await this.#handle(task);
     if (world.chance(0.01)) {
       world.cover("a worker lost its cache");
       this.#cache.clear();
     }
+  }
+
+  async #answerQuery(task: PollWorkflowTaskQueueResponse): Promise<void> {
+    const completedType = QueryResultType.ANSWERED;
+    await this.#call("RespondQueryTaskCompleted", {
+      namespace,
+      taskToken: task.taskToken,
+      completedType,
+    });
   }
 
   async #handle(task: PollWorkflowTaskQueueResponse): Promise<void> {
@@ -110,6 +123,9 @@ export class SimulatedWorker {
       taskToken: task.taskToken,
       identity,
       commands,
+      queryResults: new Map(
+        [...task.queries.keys()].map((id) => [id, { resultType: QueryResultType.ANSWERED }]),
+      ),
       returnNewWorkflowTask: true,
       stickyAttributes: {
         workerTaskQueue: {
@@ -125,6 +141,7 @@ export class SimulatedWorker {
         "RespondWorkflowTaskCompleted",
         completed,
       );
+      if (task.attempt > 1) world.cover("a transient workflow task was completed");
       if (answer.workflowTask !== undefined) await this.#handle(answer.workflowTask);
     } catch (error) {
       this.#cache.delete(task.workflowExecution?.runId ?? "");
@@ -176,19 +193,54 @@ export class SimulatedWorker {
     const name = `${task.workflowExecution?.runId} ${task.activityId} ${task.attempt}`;
     this.attempts.set(name, (this.attempts.get(name) ?? 0) + 1);
     world.trace(`${identity} activity ${task.workflowExecution?.workflowId} ${task.activityId}`);
-    await world.sleep(world.draw(400));
-    const taskToken = task.taskToken;
+    if (task.heartbeatDetails !== undefined) {
+      world.cover("heartbeat details reached the next attempt");
+    }
+    const isCanceled = task.activityType?.name === "beat" && (await this.#beat(task));
+    if (!isCanceled) await world.sleep(world.draw(400));
+    await this.#endActivity(task, isCanceled);
+  }
+
+  /** Reports progress for a while; whether the workflow wants the activity to end. */
+  async #beat(task: PollActivityTaskQueueResponse): Promise<boolean> {
+    const { identity, world } = this;
+    const count = world.draw(6);
+    for (let beat = 0; beat < count; beat++) {
+      await world.sleep(world.draw(900));
+      const answer = await this.#call<RecordActivityTaskHeartbeatResponse>(
+        "RecordActivityTaskHeartbeat",
+        { namespace, taskToken: task.taskToken, identity, details: { payloads: [{}] } },
+      );
+      if (answer.cancelRequested) return true;
+    }
+    return false;
+  }
+
+  async #endActivity(task: PollActivityTaskQueueResponse, isCanceled: boolean): Promise<void> {
+    const { identity, world } = this;
+    const { taskToken } = task;
+    if (isCanceled) {
+      world.cover("an activity was cancelled");
+      await this.#call("RespondActivityTaskCanceled", { namespace, taskToken, identity });
+      return;
+    }
     if (world.chance(0.1)) {
-      world.cover("an activity failed");
       const failureInfo = { kind: "applicationFailureInfo", value: {} } as const;
       const failure = { message: "simulated", failureInfo };
       await this.#call("RespondActivityTaskFailed", { namespace, taskToken, identity, failure });
+      const isLast = task.retryPolicy?.maximumAttempts === task.attempt;
+      world.cover(isLast ? "an activity failed for good" : "an activity failed and was retried");
       return;
     }
     if (world.chance(0.05)) {
-      world.cover("an activity timed out");
+      world.cover(
+        task.activityType?.name === "beat"
+          ? "an activity missed its heartbeat"
+          : "an activity timed out",
+      );
       return;
     }
     await this.#call("RespondActivityTaskCompleted", { namespace, taskToken, identity });
+    this.completions.add(`${task.workflowExecution?.runId} ${task.activityId}`);
   }
 }

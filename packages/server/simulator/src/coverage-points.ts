@@ -1,0 +1,51 @@
+/**
+ * Situations that simulations are made to meet. `npm run sim` tells which of them no seed of a run
+ * came to: a generator that no longer reaches one of them proves less than it says.
+ */
+export const COVERAGE_POINTS = [
+  "the server crashed",
+  "the server crashed before a batch was on the disk",
+  "the server crashed between a batch and its reply",
+  "a commit failed before it was stored",
+  "a commit was stored and its reply lost",
+  "the disk was slow",
+  "a call lost its answer",
+  "a call reached the server twice",
+  "a repeated completion was refused",
+  "a start was repeated",
+  "a run was loaded from its log",
+  "a run was loaded from a snapshot",
+  "a sticky task met its cache",
+  "a sticky task met no cache",
+  "a sticky task went back to the normal queue",
+  "a worker lost its cache",
+  "a workflow task failed",
+  "a workflow task timed out",
+  "a workflow task timed out while a signal was buffered",
+  "a transient workflow task was completed",
+  "a signal was buffered",
+  "a buffered event got its ID",
+  "a closing command met news",
+  "an activity failed and was retried",
+  "an activity failed for good",
+  "an activity timed out",
+  "an activity missed its heartbeat",
+  "an activity was cancelled",
+  "heartbeat details reached the next attempt",
+  "a timer was cancelled",
+  "a timer fired after a crash",
+  "a workflow was asked to cancel",
+  "a workflow was terminated while a worker held its task",
+  "a workflow continued as new",
+  "a workflow ID was used again",
+  "a query was answered",
+  "a repeated signal met a closed run",
+] as const;
+
+/** The name of a situation. */
+export type CoveragePoint = (typeof COVERAGE_POINTS)[number];
+
+/** The situations that none of the given simulations met. */
+export function missingPoints(covered: ReadonlySet<CoveragePoint>): readonly CoveragePoint[] {
+  return COVERAGE_POINTS.filter((point) => !covered.has(point));
+}
