@@ -17,6 +17,11 @@ export class SimulationError extends Error {
   override readonly name = "SimulationError";
 }
 
+interface LoggedFields {
+  readonly error?: unknown;
+  readonly cause?: unknown;
+}
+
 /** Everything that one simulation shares: one seed, one run. */
 export class World {
   readonly clock = new VirtualClock();
@@ -89,8 +94,8 @@ export class World {
   }
 
   /** What the server logs is part of the trace; an error that is not a DomainError is a bug. */
-  #log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const cause = fields["error"] ?? fields["cause"];
+  #log(level: LogLevel, message: string, fields: LoggedFields = {}): void {
+    const cause = fields.error ?? fields.cause;
     this.trace(`${level} ${message}: ${cause instanceof Error ? cause.message : ""}`);
     if (cause instanceof Error && !isExpected(cause)) this.bug ??= cause;
   }
