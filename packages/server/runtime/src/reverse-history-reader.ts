@@ -40,7 +40,7 @@ export async function answerReverseHistory(
   const slot = host.slot(question.namespaceId, question.workflowId);
   const run = await slot.run(token?.runId ?? question.runId);
   await run.lastTicket?.durable;
-  const { nextEventId } = run.state;
+  const { nextEventId } = run.durableState;
   const toEventId = token === undefined ? nextEventId : Math.min(token.endEventId, nextEventId);
   const chunks = await readBackwards(host, run, { toEventId, maxBatches: question.maxBatches });
   const fromEventId = chunks.at(-1)?.firstEventId ?? 1;
