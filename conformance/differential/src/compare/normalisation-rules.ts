@@ -10,7 +10,9 @@ export type FieldRule =
   /** The field is left out: whether it is present is chance or implementation, too. */
   | { readonly kind: "drop" }
   /** A timestamp is written relative to another one of this message or those around it. */
-  | { readonly kind: "relative"; readonly to: string };
+  | { readonly kind: "relative"; readonly to: string }
+  /** A timestamp that may be that of another field; how much later it is, is chance. */
+  | { readonly kind: "sameAs"; readonly other: string };
 
 const mask = (label: string): FieldRule => ({ kind: "mask", label });
 const relative = (to: string): FieldRule => ({ kind: "relative", to });
@@ -54,5 +56,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "WorkflowExecutionExtendedInfo.originalStartTime": relative("startTime"),
   "WorkflowExecutionInfo.executionTime": relative("startTime"),
   "PendingActivityInfo.expirationTime": relative("scheduledTime"),
-  "PollActivityTaskQueueResponse.currentAttemptScheduledTime": relative("scheduledTime"),
+
+  // Of the first attempt, the two are one moment.
+  "PollActivityTaskQueueResponse.currentAttemptScheduledTime": {
+    kind: "sameAs",
+    other: "scheduledTime",
+  },
 };

@@ -149,13 +149,15 @@ function timesOf(type: ReflectedType, message: PlainObject): TimeScope {
 function timeText(text: string, rule: FieldRule | undefined, scope: TimeScope): string {
   if (text.startsWith("1970-01-01T00:00:00.0")) return "<time epoch>";
   if (text.startsWith("0001-01-01T00:00:00.0")) return "<time zero>";
-  if (rule?.kind !== "relative") return "<time>";
-  const base = scope[rule.to];
+  if (rule?.kind !== "relative" && rule?.kind !== "sameAs") return "<time>";
+  const to = rule.kind === "relative" ? rule.to : rule.other;
+  const base = scope[to];
   if (base === undefined) return "<time>";
   const offsetNanos = timestampNanos(text) - base;
   // Servers read the clock more than once for what is meant to be one moment, and may round.
   const tenths = Math.round(Number(offsetNanos / NANOS_PER_MS) / 100);
-  return tenths === 0 ? `<${rule.to}>` : `<${rule.to} + ${tenths * 100} ms>`;
+  if (tenths === 0) return `<${to}>`;
+  return rule.kind === "sameAs" ? "<time>" : `<${to} + ${tenths * 100} ms>`;
 }
 
 function roundedDuration(text: string, toMs: number): string {

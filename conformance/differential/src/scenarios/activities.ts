@@ -266,7 +266,6 @@ export const activityScenarios = [
         scheduleToStartTimeout: "500s",
         heartbeatTimeout: "500s",
       }),
-      scheduleActivity("", { activityId: "queue-of-the-workflow", taskQueue: undefined }),
     ]);
     await s.history(run);
     await s.describe(run);

@@ -39,14 +39,6 @@ export const idPolicyScenarios = [
     await startTwice(s, "while running", { second, close: [] });
   }),
 
-  scenario("conflict-use-existing-on-conflict-options", async (s) => {
-    const second = {
-      workflowIdConflictPolicy: "WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING",
-      onConflictOptions: { attachRequestId: true },
-    };
-    await startTwice(s, "attach request id", { second, close: [] });
-  }),
-
   scenario("request-id-idempotency", async (s) => {
     const queue = s.name("queue");
     const request = s.startRequest({ taskQueue: { name: queue } });

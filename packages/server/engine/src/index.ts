@@ -21,6 +21,7 @@ export {
   type TaskCompletion,
   type TaskFailureInput,
 } from "./workflow/complete-task.js";
+export { listedSearchAttributes } from "./workflow/listed-attributes.js";
 export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
   type CancelInput,
@@ -30,6 +31,7 @@ export {
   type TerminateInput,
   terminateRun,
 } from "./workflow/messages.js";
+export { toResetPoints } from "./workflow/reset-points.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
 export { DEFAULT_RUN_LIMITS, type RunLimits } from "./workflow/run-limits.js";
 export {

@@ -3,12 +3,15 @@ import {
   durationMs,
   executionTimeoutAtMs,
   isOpen,
+  listedSearchAttributes,
   type RunState,
   runTimeoutAtMs,
   taskQueueName,
   toDuration,
+  toResetPoints,
   toTimestamp,
 } from "@perdure/engine";
+import type { TimestampInit } from "@perdure/proto/google/protobuf";
 import {
   EventType,
   PendingActivityState,
@@ -22,16 +25,21 @@ import type {
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 
+/** The first second of the year 1: what clients are told of a run that never times out. */
+const TIME_ZERO: TimestampInit = { seconds: -62_135_596_800n, nanos: 0 };
+
 /** Answers `DescribeWorkflowExecution` from a run's state. */
 export function describeRun(state: RunState): DescribeWorkflowExecutionResponseInit {
   const { started } = state;
   const isRunning = isOpen(state);
+  const runTimeMs = runTimeoutAtMs(state);
   return {
     executionConfig: {
       taskQueue: { name: taskQueueName(state), kind: TaskQueueKind.NORMAL },
-      workflowExecutionTimeout: started.workflowExecutionTimeout ?? toDuration(0),
-      workflowRunTimeout: started.workflowRunTimeout ?? toDuration(0),
+      workflowExecutionTimeout: started.workflowExecutionTimeout,
+      workflowRunTimeout: started.workflowRunTimeout,
       defaultWorkflowTaskTimeout: started.workflowTaskTimeout,
+      userMetadata: state.userMetadata,
     },
     workflowExecutionInfo: executionInfo(state),
     pendingActivities: isRunning
@@ -44,7 +52,7 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
     pendingWorkflowTask: isRunning ? pendingWorkflowTask(state) : undefined,
     workflowExtendedInfo: {
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
-      runExpirationTime: optionalTime(runTimeoutAtMs(state)),
+      runExpirationTime: runTimeMs === 0 ? TIME_ZERO : toTimestamp(runTimeMs),
       cancelRequested: state.isCancelRequested,
       originalStartTime: toTimestamp(state.startTimeMs),
       requestIdInfos: new Map(
@@ -79,8 +87,9 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
     historyLength: BigInt(state.nextEventId - 1),
     historySizeBytes: BigInt(state.historySizeBytes),
     stateTransitionCount: BigInt(state.transitionCount),
-    memo: state.memo,
-    searchAttributes: state.searchAttributes,
+    memo: state.memo ?? {},
+    searchAttributes: listedSearchAttributes(state) ?? {},
+    autoResetPoints: toResetPoints(state.resetPoints),
     taskQueue: taskQueueName(state),
     parentExecution: started.parentWorkflowExecution,
     parentNamespaceId: started.parentWorkflowNamespaceId,
@@ -100,7 +109,7 @@ function optionalTime(epochMs: number): WorkflowExecutionInfoInit["startTime"] {
 
 function pendingActivity(activity: Activity): PendingActivityInfoInit {
   const { progress, scheduled } = activity;
-  const isStarted = progress.startedAtMs !== 0;
+  const queueName = scheduled.taskQueue?.name;
   return {
     activityId: scheduled.activityId,
     activityType: scheduled.activityType,
@@ -110,25 +119,27 @@ function pendingActivity(activity: Activity): PendingActivityInfoInit {
     lastStartedTime: optionalTime(progress.startedAtMs),
     attempt: progress.attempt,
     maximumAttempts: scheduled.retryPolicy?.maximumAttempts,
-    scheduledTime: isStarted ? undefined : toTimestamp(progress.scheduledAtMs),
+    scheduledTime: toTimestamp(progress.scheduledAtMs),
     expirationTime: activityExpiration(activity),
     lastFailure: progress.lastFailure,
     lastWorkerIdentity: progress.lastWorkerIdentity,
-    currentRetryInterval: progress.isBackingOff
-      ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)
-      : undefined,
+    currentRetryInterval:
+      progress.isBackingOff && progress.lastAttemptCompletedAtMs > 0
+        ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)
+        : undefined,
     lastAttemptCompleteTime: optionalTime(progress.lastAttemptCompletedAtMs),
     nextAttemptScheduleTime: progress.isBackingOff
       ? toTimestamp(progress.scheduledAtMs)
       : undefined,
     priority: scheduled.priority,
     activityOptions: {
-      taskQueue: scheduled.taskQueue,
+      taskQueue: { name: queueName, normalName: queueName },
       scheduleToCloseTimeout: scheduled.scheduleToCloseTimeout,
       scheduleToStartTimeout: scheduled.scheduleToStartTimeout,
       startToCloseTimeout: scheduled.startToCloseTimeout,
       heartbeatTimeout: scheduled.heartbeatTimeout,
-      retryPolicy: scheduled.retryPolicy,
+      retryPolicy: { ...scheduled.retryPolicy, nonRetryableErrorTypes: [] },
+      priority: scheduled.priority,
     },
   };
 }

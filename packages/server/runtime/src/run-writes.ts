@@ -1,6 +1,7 @@
 import {
   durationMs,
   isOpen,
+  listedSearchAttributes,
   nextWakeMs,
   type RunLimits,
   type RunState,
@@ -93,6 +94,7 @@ export function visibilityRow(state: RunState): VisibilityRow {
   const backoffMs = durationMs(started.firstWorkflowTaskBackoff);
   const isClosed = !isOpen(state);
   const root = started.rootWorkflowExecution;
+  const attributes = listedSearchAttributes(state);
   return {
     namespaceId: state.namespaceId,
     workflowId: state.workflowId,
@@ -112,8 +114,8 @@ export function visibilityRow(state: RunState): VisibilityRow {
     rootRunId: root?.runId ?? state.runId,
     firstRunId: started.firstExecutionRunId ?? state.runId,
     memo: encodeOptional(state.memo?.fields, () => Memo.encode(state.memo ?? {})),
-    searchAttributes: encodeOptional(state.searchAttributes?.indexedFields, () =>
-      SearchAttributes.encode(state.searchAttributes ?? {}),
+    searchAttributes: encodeOptional(attributes?.indexedFields, () =>
+      SearchAttributes.encode(attributes ?? {}),
     ),
   };
 }

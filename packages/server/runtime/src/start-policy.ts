@@ -1,5 +1,5 @@
-import { isOpen, type RunLimits, type RunState } from "@perdure/engine";
-import { ResourceExhaustedError, unreachable, WorkflowAlreadyStartedError } from "@perdure/kernel";
+import { isOpen, type RunState } from "@perdure/engine";
+import { unreachable, WorkflowAlreadyStartedError } from "@perdure/kernel";
 import {
   WorkflowExecutionStatus,
   WorkflowIdConflictPolicy,
@@ -31,33 +31,22 @@ const FAILED_STATUSES: ReadonlySet<WorkflowExecutionStatus> = new Set([
  * Decides a start by the policies of the request.
  *
  * @throws {WorkflowAlreadyStartedError} The policies refuse it.
- * @throws {ResourceExhaustedError} The last run began a moment ago.
  */
-export function decideStart(
-  current: RunState | undefined,
-  wish: StartWish,
-  clock: { readonly nowMs: number; readonly limits: RunLimits },
-): StartDecision {
+export function decideStart(current: RunState | undefined, wish: StartWish): StartDecision {
   if (current === undefined) return { kind: "start" };
   if (current.requestIds.get(wish.requestId) === 1) return { kind: "repeat" };
-  if (isOpen(current)) return decideConflict(current, wish, clock);
+  if (isOpen(current)) return decideConflict(current, wish);
   checkReuse(current, wish.reusePolicy);
-  checkInterval(current, "starts", clock);
   return { kind: "start" };
 }
 
-function decideConflict(
-  current: RunState,
-  wish: StartWish,
-  clock: { readonly nowMs: number; readonly limits: RunLimits },
-): StartDecision {
+function decideConflict(current: RunState, wish: StartWish): StartDecision {
   const isOldPolicy = wish.reusePolicy === WorkflowIdReusePolicy.TERMINATE_IF_RUNNING;
   const policy = isOldPolicy ? WorkflowIdConflictPolicy.TERMINATE_EXISTING : wish.conflictPolicy;
   switch (policy) {
     case WorkflowIdConflictPolicy.USE_EXISTING:
       return { kind: "useExisting" };
     case WorkflowIdConflictPolicy.TERMINATE_EXISTING:
-      checkInterval(current, "restarts", clock);
       return { kind: "terminateAndStart" };
     case WorkflowIdConflictPolicy.FAIL:
     case WorkflowIdConflictPolicy.UNSPECIFIED:
@@ -102,18 +91,4 @@ function alreadyStarted(
 /** The ID of the request that started the run. */
 export function startRequestId(run: RunState): string {
   return run.requestIds.findKey((eventId) => eventId === 1) ?? "";
-}
-
-function checkInterval(
-  current: RunState,
-  what: string,
-  clock: { readonly nowMs: number; readonly limits: RunLimits },
-): void {
-  const sinceMs = clock.nowMs - current.startTimeMs;
-  const minimumMs = clock.limits.startIntervalMsMin;
-  if (minimumMs === 0 || sinceMs > minimumMs) return;
-  throw new ResourceExhaustedError(
-    `Too many ${what} for workflow ${current.workflowId}. Time since last start: ${sinceMs} ms`,
-    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
-  );
 }

@@ -59,6 +59,8 @@ export interface RunTarget {
 /** How a start came out. */
 export interface StartReply {
   readonly runId: string;
+  /** The run that began the chain. */
+  readonly firstExecutionRunId: string;
   /** Whether this request made the run (now or when it came before). */
   readonly isStarted: boolean;
   readonly status: WorkflowExecutionStatus;
@@ -90,17 +92,12 @@ export class WorkflowService {
   async start(command: StartCommand): Promise<StartReply> {
     const slot = this.#slotOfStart(command);
     const current = await slot.current();
-    const environment = this.#host.environment(command.namespaceId);
     const { request } = command;
-    const decision = decideStart(
-      current?.state,
-      {
-        requestId: request.requestId ?? "",
-        reusePolicy: request.workflowIdReusePolicy ?? WorkflowIdReusePolicy.UNSPECIFIED,
-        conflictPolicy: request.workflowIdConflictPolicy ?? WorkflowIdConflictPolicy.UNSPECIFIED,
-      },
-      environment,
-    );
+    const decision = decideStart(current?.state, {
+      requestId: request.requestId ?? "",
+      reusePolicy: request.workflowIdReusePolicy ?? WorkflowIdReusePolicy.UNSPECIFIED,
+      conflictPolicy: request.workflowIdConflictPolicy ?? WorkflowIdConflictPolicy.UNSPECIFIED,
+    });
     if (
       current !== undefined &&
       decision.kind !== "start" &&
@@ -130,8 +127,7 @@ export class WorkflowService {
         this.#host.environment(command.namespaceId),
       );
       await this.#commit(slot, current, step);
-      const { runId, status } = current.state;
-      return { runId, isStarted: false, status, eagerTask: undefined };
+      return { ...replyOf(current.state), isStarted: false, eagerTask: undefined };
     }
     return this.start(command);
   }
@@ -145,7 +141,6 @@ export class WorkflowService {
     current: LoadedRun,
     start: { readonly command: StartCommand; readonly isRepeat: boolean },
   ): Promise<StartReply> {
-    const { runId, status } = current.state;
     const { signal, namespaceId } = start.command;
     if (!start.isRepeat && signal !== undefined) {
       await this.#commit(
@@ -155,7 +150,7 @@ export class WorkflowService {
       );
     }
     await current.lastTicket?.durable;
-    return { runId, isStarted: start.isRepeat, status, eagerTask: undefined };
+    return { ...replyOf(current.state), isStarted: start.isRepeat, eagerTask: undefined };
   }
 
   async #create(
@@ -185,7 +180,8 @@ export class WorkflowService {
         ? await workflowTaskResponse(this.#host, run, false)
         : undefined;
     await ticket?.durable;
-    return { runId, isStarted: true, status: WorkflowExecutionStatus.RUNNING, eagerTask };
+    const status = WorkflowExecutionStatus.RUNNING;
+    return { runId, firstExecutionRunId: runId, isStarted: true, status, eagerTask };
   }
 
   /** Delivers a signal; the answer is the ID of the run. Errors as `signalRun` of the engine. */
@@ -371,6 +367,11 @@ function checkChain(state: RunState, target: RunTarget): void {
   const first = target.firstExecutionRunId ?? "";
   if (first === "" || first === state.started.firstExecutionRunId) return;
   throw new NotFoundError("workflow execution not found");
+}
+
+function replyOf(state: RunState): Pick<StartReply, "runId" | "firstExecutionRunId" | "status"> {
+  const { runId, status, started } = state;
+  return { runId, status, firstExecutionRunId: started.firstExecutionRunId ?? "" };
 }
 
 function terminationFor(

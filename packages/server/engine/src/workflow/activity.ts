@@ -1,4 +1,4 @@
-import { NotFoundError } from "@perdure/kernel";
+import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
 import type { ActivityProgress } from "@perdure/proto/perdure/internal/v1";
 import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
@@ -142,7 +142,7 @@ export function completeActivity(
   completion: ActivityCompletion,
   environment: StepEnvironment,
 ): RunStep {
-  const activity = targetActivity(run, completion.target, false);
+  let activity = targetActivity(run, completion.target, false);
   const step = new Step(run, environment);
   const { result, identity } = completion;
   if (Payloads.encode(result ?? {}).length > environment.limits.blobSizeMaxBytes) {
@@ -152,6 +152,10 @@ export function completeActivity(
       identity,
     });
     return step.finish();
+  }
+  // Who completes an activity that nobody runs is taken for its worker.
+  if (activity.progress.startedAtMs === 0) {
+    activity = changeProgress(step, activity, { startedAtMs: step.nowMs, identity });
   }
   const scheduledEventId = BigInt(activity.scheduledEventId);
   close(step, activity, (startedEventId) => ({
@@ -187,6 +191,7 @@ export function failActivity(
     const heartbeatDetails = Payloads.decode(Payloads.encode(failed.lastHeartbeatDetails));
     activity = changeProgress(step, activity, { heartbeatDetails, lastHeartbeatAtMs: step.nowMs });
   }
+  activity = changeProgress(step, activity, { lastAttemptCompletedAtMs: step.nowMs });
   const isTooLarge =
     Failure.encode(failed.failure ?? {}).length > environment.limits.blobSizeMaxBytes;
   const failure = isTooLarge ? serverFailure("Failure exceeds size limit.") : failed.failure;
@@ -241,7 +246,6 @@ function retryOrStop(step: Step, activity: Activity, failure: FailureInit | unde
     requestId: "",
     identity: "",
     lastFailure: failure === undefined ? undefined : Failure.decode(Failure.encode(failure)),
-    lastAttemptCompletedAtMs: step.nowMs,
     isBackingOff: true,
   });
   return RetryState.IN_PROGRESS;
@@ -261,7 +265,8 @@ export interface ActivityCancellation {
 /**
  * Ends an activity as cancelled, which the workflow asked for.
  *
- * @throws {NotFoundError} As `completeActivity`; also when nobody asked to cancel it.
+ * @throws {NotFoundError} As `completeActivity`.
+ * @throws {InvalidArgumentError} Nobody asked to cancel it.
  */
 export function cancelActivity(
   run: RunState,
@@ -271,7 +276,11 @@ export function cancelActivity(
   const activity = targetActivity(run, canceled.target, true);
   const step = new Step(run, environment);
   const { details, identity } = canceled;
-  if (!activity.progress.cancelRequested) throw new NotFoundError(TASK_NOT_FOUND);
+  if (!activity.progress.cancelRequested) {
+    throw new InvalidArgumentError(
+      "unable to mark activity as canceled without activity being request canceled first",
+    );
+  }
   recordCanceled(step, activity, { details, identity });
   return step.finish();
 }

@@ -7,8 +7,10 @@ import type {
   WorkflowTaskScheduledEventAttributesInit,
   WorkflowTaskStartedEventAttributesInit,
 } from "@perdure/proto/temporal/api/history/v1";
+import { List } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
+import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft } from "./run-state.js";
 
 interface EventPlace {
@@ -27,6 +29,7 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
   const place = { eventId: Number(event.eventId ?? 0n), timeMs: timestampMs(event.eventTime) };
   switch (attributes.kind) {
     case "workflowExecutionStartedEventAttributes":
+      draft.userMetadata = event.userMetadata;
       return applyStarted(draft, attributes.value, place);
     case "workflowExecutionSignaledEventAttributes":
       if (place.eventId > 0) draft.signalCount++;
@@ -74,6 +77,9 @@ function applyStarted(
   draft.firstTaskAtMs = backoffMs > 0 ? place.timeMs + backoffMs : 0;
   draft.memo = started.memo;
   draft.searchAttributes = started.searchAttributes;
+  if (started.prevAutoResetPoints !== undefined) {
+    draft.resetPoints = List(readResetPoints(started.prevAutoResetPoints));
+  }
 }
 
 /** A workflow task of which nothing is known. */
@@ -104,6 +110,14 @@ function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPla
       draft.workflowTask = undefined;
       draft.previousStartedEventId = Number(attributes.value.startedEventId ?? 0n);
       draft.lastCompletedEventId = place.eventId;
+      draft.resetPoints = addResetPoint(draft.resetPoints, {
+        buildId: attributes.value.workerVersion?.buildId ?? "",
+        binaryChecksum: attributes.value.binaryChecksum ?? "",
+        runId: draft.runId,
+        firstCompletedEventId: place.eventId,
+        createdAtMs: place.timeMs,
+        resettable: true,
+      });
       draft.workerVersion = attributes.value.workerVersion ?? draft.workerVersion;
       return true;
     case "workflowTaskFailedEventAttributes":

@@ -53,7 +53,7 @@ export function signalRun(
   const step = new Step(run, environment);
   if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
   recordSignal(step, signal);
-  if (signal.skipGenerateWorkflowTask !== true) wakeWorkflow(step);
+  if (signal.skipGenerateWorkflowTask !== true) ensureWorkflowTask(step);
   limitBuffer(step);
   return step.finish();
 }
@@ -74,19 +74,6 @@ export function recordSignal(step: Step, signal: SignalInput): void {
   const { links } = signal;
   step.recordOrBuffer({ kind: "workflowExecutionSignaledEventAttributes", value }, { links });
   if (requestId !== "") step.addSignalRequestId(requestId);
-}
-
-/** Schedules a workflow task; a plain start delay ends, a back-off between runs does not. */
-function wakeWorkflow(step: Step): void {
-  const { draft } = step;
-  if (draft.workflowTask === undefined && isPlainStartDelay(draft)) scheduleWorkflowTask(step);
-  else ensureWorkflowTask(step);
-}
-
-function isPlainStartDelay(run: RunState): boolean {
-  if (run.firstTaskAtMs === 0) return false;
-  const isFirstRun = (run.started.continuedExecutionRunId ?? "") === "";
-  return isFirstRun && (run.started.cronSchedule ?? "") === "";
 }
 
 /** Fails the running workflow task when too many events wait for it: they are delivered at once. */

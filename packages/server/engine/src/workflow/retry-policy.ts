@@ -4,9 +4,6 @@ import type { RetryPolicyInit } from "@perdure/proto/temporal/api/common/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import type { RunLimits } from "./run-limits.js";
 
-/** Longest duration that the API takes: 10,000 years of 365 days would not fit a timer anyway. */
-const DURATION_SECONDS_MAX = 315_576_000_000n;
-
 /** Fills the fields of a retry policy that are not set. */
 export function withRetryDefaults(
   policy: RetryPolicyInit,
@@ -56,10 +53,10 @@ export function checkDuration(duration: DurationInit | undefined, subject: strin
   if (duration === undefined) return;
   const seconds = duration.seconds ?? 0n;
   const nanos = duration.nanos ?? 0;
-  if (seconds < 0n || nanos < 0) {
-    throw new InvalidArgumentError(`${subject}: negative timeouts are not allowed`);
+  if ((seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0)) {
+    throw new InvalidArgumentError(
+      `${subject}: duration has seconds and nanos with different signs`,
+    );
   }
-  if (seconds > DURATION_SECONDS_MAX || nanos > 999_999_999) {
-    throw new InvalidArgumentError(`${subject}: duration is out of range`);
-  }
+  if (seconds < 0n || nanos < 0) throw new InvalidArgumentError(`${subject}: negative duration`);
 }

@@ -17,6 +17,7 @@ import type {
   HistoryEventInit,
   WorkflowExecutionStartedEventAttributesInit,
 } from "@perdure/proto/temporal/api/history/v1";
+import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 
@@ -40,6 +41,8 @@ export interface RunState {
   readonly runId: string;
   /** Attributes of event 1. */
   readonly started: WorkflowExecutionStartedEventAttributesInit;
+  /** Summary and details for people, from event 1. */
+  readonly userMetadata: UserMetadataInit | undefined;
   readonly startTimeMs: number;
   readonly status: WorkflowExecutionStatus;
   /** 0 while the run is open. */
@@ -93,6 +96,7 @@ export function emptyRun(identity: RunIdentity): RunState {
     workflowId: identity.workflowId,
     runId: identity.runId,
     started: {},
+    userMetadata: undefined,
     startTimeMs: 0,
     status: WorkflowExecutionStatus.RUNNING,
     closeTimeMs: 0,

@@ -8,7 +8,7 @@ import { offerActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
 import type { CommandContext } from "./commands.js";
 import { checkDuration, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
-import { activityOf, taskQueueName } from "./run-state.js";
+import { activityOf } from "./run-state.js";
 import type { Step } from "./step.js";
 
 const CAUSE = WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
@@ -46,7 +46,7 @@ export function scheduleActivity(
     activityId,
     activityType: command.activityType,
     taskQueue: {
-      name: command.taskQueue?.name || taskQueueName(step.draft),
+      name: command.taskQueue?.name,
       kind: TaskQueueKind.NORMAL,
     },
     header: command.header,
@@ -99,7 +99,9 @@ function checkActivity(step: Step, command: ScheduleActivityTaskCommandAttribute
 }
 
 function checkNames(command: ScheduleActivityTaskCommandAttributesInit, lengthMax: number): void {
-  const queue = command.taskQueue?.name ?? "";
+  if (command.taskQueue === undefined) throw new InvalidArgumentError("taskQueue is not set");
+  const queue = command.taskQueue.name ?? "";
+  if (queue === "") throw new InvalidArgumentError("missing task queue name");
   if (queue.length > lengthMax) {
     throw new InvalidArgumentError("taskQueue exceeds length limit");
   }

@@ -89,17 +89,20 @@ function considerActivity(activity: Activity, consider: (deadline: Deadline) => 
   const addTimeout = (type: TimeoutType, fromMs: number, spanMs: number): void => {
     if (spanMs > 0) consider({ kind: "activity", atMs: fromMs + spanMs, scheduledEventId, type });
   };
-  const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
-  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
-  if (progress.startedAtMs === 0) {
+  const livedAtMs = Math.max(progress.startedAtMs, progress.lastHeartbeatAtMs);
+  const isStarted = progress.startedAtMs !== 0;
+  // Of two that are due at the same time the first one counts.
+  if (isStarted) {
+    const startToCloseMs = durationMs(scheduled.startToCloseTimeout);
+    addTimeout(TimeoutType.START_TO_CLOSE, progress.startedAtMs, startToCloseMs);
+  } else {
     const scheduleToStartMs = durationMs(scheduled.scheduleToStartTimeout);
     addTimeout(TimeoutType.SCHEDULE_TO_START, progress.scheduledAtMs, scheduleToStartMs);
-    return;
   }
-  const startToCloseMs = durationMs(scheduled.startToCloseTimeout);
-  addTimeout(TimeoutType.START_TO_CLOSE, progress.startedAtMs, startToCloseMs);
-  const livedAtMs = Math.max(progress.startedAtMs, progress.lastHeartbeatAtMs);
-  addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(scheduled.heartbeatTimeout));
+  const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
+  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
+  if (isStarted)
+    addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(scheduled.heartbeatTimeout));
 }
 
 function meet(step: Step, deadline: Exclude<Deadline, { kind: "run" }>): void {

@@ -1,5 +1,5 @@
 import type { ActivityTarget } from "@perdure/engine";
-import { InvalidArgumentError } from "@perdure/kernel";
+import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
 import type {
   RecordActivityTaskHeartbeatByIdRequest,
   RecordActivityTaskHeartbeatRequest,
@@ -49,6 +49,10 @@ function placeOfId(
   const { workflowId, runId, activityId } = request;
   if (activityId === "") throw new InvalidArgumentError("ActivityId is not set on request.");
   checkLength(request.identity, deps.limits.idLengthMax, "Identity length exceeds limit.");
+  if (workflowId === "") {
+    // It means an activity that belongs to no workflow; there are none.
+    throw new NotFoundError(`activity not found for ID: ${activityId}`);
+  }
   const run = readTarget(namespace.id, { workflowId, runId });
   return { run, activity: { kind: "id", activityId } };
 }

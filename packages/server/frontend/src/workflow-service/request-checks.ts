@@ -62,7 +62,7 @@ export function readQueueName(queue: TaskQueue | undefined, lengthMax: number): 
 export function readUserQueueName(queue: TaskQueue | undefined, lengthMax: number): string {
   const name = readQueueName(queue, lengthMax);
   if (name === SYSTEM_QUEUE) {
-    throw new InvalidArgumentError(`cannot use internal per-namespace task queue ${name}`);
+    throw new InvalidArgumentError(`cannot use internal per-namespace task queue:${name}`);
   }
   return name;
 }

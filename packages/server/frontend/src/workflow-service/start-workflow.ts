@@ -7,6 +7,7 @@ import {
   withRetryDefaults,
 } from "@perdure/engine";
 import { InvalidArgumentError, uuidV7 } from "@perdure/kernel";
+import type { DurationInit } from "@perdure/proto/google/protobuf";
 import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
 import { Memo } from "@perdure/proto/temporal/api/common/v1";
 import {
@@ -56,6 +57,7 @@ export async function startWorkflowExecution(
     started: reply.isStarted,
     status: reply.status,
     link: startLink(namespace.name, request.workflowId, reply.runId),
+    firstExecutionRunId: reply.firstExecutionRunId,
   });
   if (reply.eagerTask === undefined) return new EncodedResponse(head);
   return new EncodedResponse(encodeWithRaw(head, EAGER_TASK_FIELD, [reply.eagerTask]));
@@ -90,6 +92,9 @@ function checkStart(
   const timeouts = checkTimeouts(request);
   checkLength(request.requestId, lengthMax, "RequestId length exceeds limit.");
   checkPolicies(request);
+  if ((request.priority?.priorityKey ?? 0) < 0) {
+    throw new InvalidArgumentError("priority key can't be negative");
+  }
   checkSizes(request, deps);
   const requestId = request.requestId || randomRequestId(deps);
   return {
@@ -163,10 +168,15 @@ function checkTimeouts(
   taskMs = Math.min(taskMs, WORKFLOW_TASK_TIMEOUT_MS_MAX);
   if (runMs > 0) taskMs = Math.min(taskMs, runMs);
   return {
-    workflowExecutionTimeout: toDuration(executionMs),
-    workflowRunTimeout: toDuration(runMs),
-    workflowTaskTimeout: toDuration(taskMs),
+    workflowExecutionTimeout: request.workflowExecutionTimeout,
+    workflowRunTimeout: overridden(request.workflowRunTimeout, runMs),
+    workflowTaskTimeout: overridden(request.workflowTaskTimeout, taskMs),
   };
+}
+
+/** The duration as it was given, unless another one is used. */
+function overridden(given: DurationInit | undefined, usedMs: number): DurationInit | undefined {
+  return durationMs(given) === usedMs ? given : toDuration(usedMs);
 }
 
 function checkPolicies(request: StartLike): void {

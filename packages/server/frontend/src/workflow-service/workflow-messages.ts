@@ -71,7 +71,8 @@ export async function terminateWorkflowExecution(
 ): Promise<Record<string, never>> {
   const namespace = resolveNamespace(deps, request.namespace);
   const target = readTarget(namespace.id, request.workflowExecution);
-  const { reason, details, identity, links, firstExecutionRunId } = request;
+  const { details, identity, links, firstExecutionRunId } = request;
+  const reason = request.reason || "terminated by user via frontend";
   const terminate = { reason, details, identity, links };
   await deps.workflows.terminate({ ...target, firstExecutionRunId }, terminate);
   return {};
