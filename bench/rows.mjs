@@ -35,7 +35,7 @@ export const MEASUREMENTS = {
  * @property {string} measurement - Key of `MEASUREMENTS`.
  * @property {string} key - Of the load generator's result.
  * @property {"more" | "less"} better
- * @property {(facts: { fsyncMs: number | undefined }) => number | undefined} [limit] - Of our figure.
+ * @property {(facts: { fsyncMs: number | undefined }) => number | undefined} [limit] - Of ours.
  * @property {number} [ratioMin] - How many times better than the official server in memory.
  */
 
@@ -164,7 +164,7 @@ function loop(scenario, concurrency) {
   return ["--scenario", scenario, "--concurrency", String(concurrency)];
 }
 
-/** Eight calls and four commits: without eager activities, and with a sticky queue like all SDKs. */
+/** Eight calls and four commits: no eager activities, and a sticky queue like all SDKs. */
 function raw(scenario) {
   return [...loop(scenario, 50), "--no-eager", "--sticky"];
 }

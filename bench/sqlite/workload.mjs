@@ -18,7 +18,8 @@ export function schema({ indexes = 2, withoutRowid = true } = {}) {
       is_open INTEGER NOT NULL, wake_at_ms INTEGER, snapshot_seq INTEGER, snapshot BLOB);
     CREATE UNIQUE INDEX run_key ON run (namespace_id, business_id, kind, run_id);
     CREATE INDEX run_wake ON run (wake_at_ms) WHERE wake_at_ms IS NOT NULL;
-    CREATE TABLE log (run_no INTEGER NOT NULL, seq INTEGER NOT NULL, first_event_id INTEGER NOT NULL,
+    CREATE TABLE log (run_no INTEGER NOT NULL, seq INTEGER NOT NULL,
+      first_event_id INTEGER NOT NULL,
       event_count INTEGER NOT NULL, events BLOB NOT NULL, delta BLOB NOT NULL,
       PRIMARY KEY (run_no, seq)) ${tail};
     CREATE TABLE task (namespace_id TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL,

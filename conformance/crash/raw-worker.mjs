@@ -1,4 +1,6 @@
-/** A worker of the wire alone: each workflow runs one activity, waits for its signals and completes. */
+/**
+ * A worker of the wire alone: each workflow runs one activity, waits for its signals and completes.
+ */
 const POLL_MS = 20_000;
 const POLLERS = 8;
 

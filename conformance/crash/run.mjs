@@ -1,7 +1,7 @@
 /**
- * `node conformance/crash/run.mjs [--kills N] [--seed S]`: loads our server with starts, signals and
- * completions, kills it with SIGKILL at random moments, restarts it on the same file, and at the end
- * finds every acknowledged request in the histories, each once, and every workflow closed.
+ * `node conformance/crash/run.mjs [--kills N] [--seed S]`: loads our server with starts, signals
+ * and completions, kills it with SIGKILL at random moments, restarts it on the same file, and at
+ * the end finds every acknowledged request in the histories, each once, and every workflow closed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";

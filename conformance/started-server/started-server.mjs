@@ -22,11 +22,18 @@ export function freePort() {
 }
 
 /**
+ * @typedef {object} StartedServer
+ * @property {string} address
+ * @property {import("node:child_process").ChildProcess} process
+ * @property {() => string} output - All that it has printed.
+ */
+
+/**
  * Starts our server on a SQLite file and waits until it says that it listens.
  *
- * @param {{ databasePath?: string, port?: number, flags?: readonly string[] }} options - `flags` are
- *   further arguments of `server start-dev`.
- * @returns {Promise<{ address: string, process: import("node:child_process").ChildProcess, output: () => string }>}
+ * @param {{ databasePath?: string, port?: number, flags?: readonly string[] }} options - `flags`
+ *   are further arguments of `server start-dev`.
+ * @returns {Promise<StartedServer>}
  */
 export async function spawnServer({ databasePath, port, flags: more = [] } = {}) {
   const chosen = port ?? (await freePort());

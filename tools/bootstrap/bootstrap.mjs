@@ -1,6 +1,7 @@
 /**
- * Installs what the suites of the official SDKs need: a Python virtual environment, the npm packages
- * of `@temporalio`, and the Go modules where Go is present. Each is a no-op when nothing changed.
+ * Installs what the suites of the official SDKs need: a Python virtual environment, the npm
+ * packages of `@temporalio`, and the Go modules where Go is present. Each is a no-op when nothing
+ * changed.
  */
 
 import { spawnSync } from "node:child_process";

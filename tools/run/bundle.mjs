@@ -81,7 +81,9 @@ function moduleUrls(onModuleUrl) {
   };
 }
 
-/** `packages/server/persistence-sqlite/dist/worker.js` becomes `perdure-persistence-sqlite-worker`. */
+/**
+ * `packages/server/persistence-sqlite/dist/worker.js` becomes `perdure-persistence-sqlite-worker`.
+ */
 function bundledName(file) {
   const folder = path.basename(path.resolve(file, "../.."));
   return `perdure-${folder}-${path.basename(file, ".js")}`;

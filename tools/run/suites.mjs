@@ -16,6 +16,11 @@ const MINUTE_MS = 60_000;
 export function allSuites() {
   return [
     {
+      name: "static checks",
+      command: [process.execPath, "tools/run/check-command.mjs", "--static"],
+      timeoutMs: 5 * MINUTE_MS,
+    },
+    {
       name: "unit tests",
       command: [process.execPath, "tools/run/unit-command.mjs"],
       timeoutMs: 5 * MINUTE_MS,

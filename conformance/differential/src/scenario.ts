@@ -31,7 +31,9 @@ export interface Tolerance {
   readonly reason: string;
 }
 
-/** Declares a scenario. Each result of a call goes into its transcript, in the order of the calls. */
+/**
+ * Declares a scenario. Each result of a call goes into its transcript, in the order of the calls.
+ */
 export function scenario(
   name: string,
   run: (s: Scenario) => Promise<void>,

@@ -7,7 +7,7 @@ import { scenarios } from "./scenarios/index.js";
 import { startOurServer } from "./servers/our-server.js";
 
 /** An address to test instead of starting our server; it has the standard set-up. */
-const target = process.env["PERDURE_TARGET"] ?? "";
+const target = process.env.PERDURE_TARGET ?? "";
 
 describe("our server, against recordings of the official one", () => {
   const chosen = scenarios.filter(({ setup }) => target === "" || setup === "standard");

@@ -48,7 +48,9 @@ function read(file) {
   }
 }
 
-/** Leaves a file alone that has this text: others may be reading it, and compilers look at times. */
+/**
+ * Leaves a file alone that has this text: others may be reading it, and compilers look at times.
+ */
 function write(name, text) {
   const file = path.join(dist, name);
   written.add(file);

@@ -7,8 +7,8 @@ export interface DiffLine {
 }
 
 /**
- * Compares two values as indented JSON and returns the differing lines with some context: `-` what was
- * expected, `+` what came, `…` where equal lines are left out. Empty when the values are equal.
+ * Compares two values as indented JSON and returns the differing lines with some context: `-` what
+ * was expected, `+` what came, `…` where equal lines are left out. Empty when the values are equal.
  */
 export function readableDiff(expected: unknown, actual: unknown): string {
   const lines = diffLines(jsonLines(expected), jsonLines(actual));

@@ -24,8 +24,8 @@ const NANOS_PER_MS = 1_000_000n;
 
 /**
  * Replaces what differs between any two runs of a scenario by stable text, and keeps the rest. One
- * normaliser serves one run: ids are numbered by first appearance, so that a reference to an earlier
- * run id reads `<run-1>` wherever it occurs.
+ * normaliser serves one run: ids are numbered by first appearance, so that a reference to an
+ * earlier run id reads `<run-1>` wherever it occurs.
  */
 export class Normaliser {
   readonly #symbols = new Map<string, string>();

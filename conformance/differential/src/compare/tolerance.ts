@@ -2,7 +2,9 @@ import type { Tolerance } from "../scenario.js";
 import type { Transcript } from "../transcript.js";
 import type { Json, JsonObject } from "./normaliser.js";
 
-/** Leaves out of a transcript what its scenario tolerates; both sides of a comparison go through it. */
+/**
+ * Leaves out of a transcript what its scenario tolerates; both sides of a comparison go through it.
+ */
 export function withoutTolerated(
   transcript: Transcript,
   tolerances: readonly Tolerance[],

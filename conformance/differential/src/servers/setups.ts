@@ -1,7 +1,7 @@
 /**
  * Servers that scenarios run on, by name, with the dynamic configuration that each is started with.
- * A scenario of a limit names a set-up in which the limit is low, so that it is reached at once and no
- * other scenario meets it.
+ * A scenario of a limit names a set-up in which the limit is low, so that it is reached at once and
+ * no other scenario meets it.
  */
 export const SETUPS = {
   standard: {},

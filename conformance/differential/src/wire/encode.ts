@@ -2,8 +2,9 @@ import { isObject, type Plain, type PlainObject } from "./plain.js";
 import { isEnum, type ReflectedField, type ReflectedType, UnknownNameError } from "./reflection.js";
 
 /**
- * Encodes a plain object. A string for a bytes field is taken as UTF-8. A field or an enum value that
- * does not exist is an error: a scenario with a typing mistake would otherwise test something else.
+ * Encodes a plain object. A string for a bytes field is taken as UTF-8. A field or an enum value
+ * that does not exist is an error: a scenario with a typing mistake would otherwise test something
+ * else.
  */
 export function encodeMessage(type: ReflectedType, plain: PlainObject): Uint8Array {
   return type.encode(type.fromObject(wireObject(type, plain))).finish();

@@ -1,7 +1,7 @@
 /**
  * Messages as plain objects, close to proto3 JSON: enum values by name, durations as `"1.5s"`,
- * timestamps as RFC 3339 with nine decimals, 64-bit integers as numbers (strings if unsafe), bytes as
- * `Uint8Array`; a field that has its default and no presence is left out.
+ * timestamps as RFC 3339 with nine decimals, 64-bit integers as numbers (strings if unsafe), bytes
+ * as `Uint8Array`; a field that has its default and no presence is left out.
  */
 export type Plain = null | boolean | number | string | Uint8Array | readonly Plain[] | PlainObject;
 

@@ -1,6 +1,8 @@
 import type { DurationInit, TimestampInit } from "@perdure/proto/google/protobuf";
 
-/** A wire timestamp as milliseconds since the epoch; 0 when absent. Parts of a millisecond are cut. */
+/**
+ * A wire timestamp as milliseconds since the epoch; 0 when absent. Parts of a millisecond are cut.
+ */
 export function timestampMs(timestamp: TimestampInit | undefined): number {
   if (timestamp === undefined) return 0;
   return Number(timestamp.seconds ?? 0n) * 1000 + Math.floor((timestamp.nanos ?? 0) / 1e6);

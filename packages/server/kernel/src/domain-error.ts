@@ -1,4 +1,6 @@
-/** Every expected error of the server. `frontend` maps each to a gRPC status and a detail message. */
+/**
+ * Every expected error of the server. `frontend` maps each to a gRPC status and a detail message.
+ */
 export type DomainErrorCode =
   | "INVALID_ARGUMENT"
   | "FAILED_PRECONDITION"
@@ -77,7 +79,10 @@ export class WorkflowNotReadyError extends DomainError {
   readonly code = "WORKFLOW_NOT_READY";
 }
 
-/** The worker answered a query with an error. `failure` is an encoded `temporal.api.failure.v1.Failure`. */
+/**
+ * The worker answered a query with an error. `failure` is an encoded
+ * `temporal.api.failure.v1.Failure`.
+ */
 export class QueryFailedError extends DomainError {
   readonly code = "QUERY_FAILED";
   constructor(

@@ -21,7 +21,10 @@ export interface TakenPoller {
   release(): void;
 }
 
-/** Work that lives in memory only: a query. It is lost with the process, and whoever offered it knows. */
+/**
+ * Work that lives in memory only: a query. It is lost with the process, and whoever offered it
+ * knows.
+ */
 export interface TransientTask {
   /** Builds what the poller receives; `undefined` when the work is no longer wanted. */
   start(poller: PollerInfo): Promise<Dispatch | undefined>;

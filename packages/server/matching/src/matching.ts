@@ -38,7 +38,9 @@ export class Matching implements Dispatcher {
     this.#sweep();
   }
 
-  /** Waits for a task; `undefined` when none came in time, the caller has gone, or matching stops. */
+  /**
+   * Waits for a task; `undefined` when none came in time, the caller has gone, or matching stops.
+   */
   async poll(request: PollRequest): Promise<Dispatch | undefined> {
     if (this.#isStopped || request.signal.aborted) return undefined;
     const queue = this.#queue(request.queue);

@@ -59,7 +59,9 @@ function entry(runNo, seq, eventCount) {
   };
 }
 
-/** The four steps of a hello workflow: start, task completed, activity completed, task completed. */
+/**
+ * The four steps of a hello workflow: start, task completed, activity completed, task completed.
+ */
 function steps(number) {
   const run = {
     runNo: number,

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
-import { checkSchemaVersion, migrate } from "./migrations/index.js";
 import { type Pragmas, pragmaStatements } from "./pragmas.js";
+import { checkSchemaVersion, migrate } from "./schema-version.js";
 import { toStoreOpenError } from "./store-open-error.js";
 
 /** How long opening waits for another process that is just about to let the file go. */

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
-import { SCHEMA_VERSION } from "./migrations/index.js";
+import { SCHEMA_VERSION } from "./schema-version.js";
 import { openSqliteStore } from "./sqlite-store.js";
 import { StoreOpenError, type StoreOpenErrorCode, toStoreOpenError } from "./store-open-error.js";
 import { sampleBatch, sampleKey } from "./testing/sample-batch.js";

@@ -129,7 +129,9 @@ function drawBatch(draw: Draw, nextSeq: () => number): StoreWrite[] {
   });
 }
 
-/** An update of a run followed by nothing, or the entry of a run number from 11 on, which all exist. */
+/**
+ * An update of a run followed by nothing, or the entry of a run number from 11 on, which all exist.
+ */
 function drawRunWithLog(draw: Draw, seq: number): StoreWrite {
   const eventCount = draw.below(2);
   const entry = { runNo: 11 + draw.below(2), seq, firstEventId: seq * 2, eventCount };

@@ -2,7 +2,9 @@ import { InvalidArgumentError } from "@perdure/kernel";
 import { HistoryPageToken, TaskHistoryPageToken } from "@perdure/proto/perdure/internal/v1";
 import { DecodeError } from "@perdure/proto/wire";
 
-/** First byte of a token that follows a workflow task's history; the other kind begins with a tag. */
+/**
+ * First byte of a token that follows a workflow task's history; the other kind begins with a tag.
+ */
 const TASK_PAGE_MARK = 0;
 
 /** Encodes the token that leads from a poll response to the rest of its history. */

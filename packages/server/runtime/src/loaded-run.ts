@@ -24,7 +24,9 @@ export class LoadedRun {
   /** Callers that wait for a change of the run. */
   readonly watchers = new Set<() => void>();
   queries: PendingQueries | undefined;
-  /** A workflow's attempt to close failed because of news: more news is turned away for a moment. */
+  /**
+   * A workflow's attempt to close failed because of news: more news is turned away for a moment.
+   */
   isClosing = false;
 
   constructor(stored: {

@@ -59,7 +59,9 @@ const STICKY_QUERY_MS = 5_000;
 /** A sticky queue that nobody polled for so long is not asked. */
 const STICKY_POLLER_WINDOW_MS = 10_000;
 
-/** Asks workflows about their state. Queries live in memory only: a restart makes callers ask again. */
+/**
+ * Asks workflows about their state. Queries live in memory only: a restart makes callers ask again.
+ */
 export class QueryService {
   readonly #host: WorkflowHost;
   readonly #asked = new Map<string, (result: QueryTaskResult) => void>();

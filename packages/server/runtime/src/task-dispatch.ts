@@ -73,7 +73,10 @@ export function deliverClaimed(
   );
 }
 
-/** Starts a task that waited in a queue; `undefined` when it is stale. Its row goes in the same commit. */
+/**
+ * Starts a task that waited in a queue; `undefined` when it is stale. Its row goes in the same
+ * commit.
+ */
 export async function startQueuedTask(
   host: WorkflowHost,
   task: TaskRow,
@@ -115,8 +118,8 @@ export async function startQueuedTask(
 /**
  * What a worker receives for the workflow task that was started for it.
  *
- * @param isFromItsQueue - Whether it came from the queue the task was scheduled on: a sticky queue's
- * worker knows the older events, another worker gets all of them.
+ * @param isFromItsQueue - Whether it came from the queue the task was scheduled on: a sticky
+ * queue's worker knows the older events, another worker gets all of them.
  */
 export function workflowTaskResponse(
   host: WorkflowHost,

@@ -139,7 +139,9 @@ export class WorkflowHost {
     return uuidV7(this.deps.clock.nowMs(), this.deps.random);
   }
 
-  /** Runs a step; a bug in it drops the workflow from memory, so that it is loaded as it is stored. */
+  /**
+   * Runs a step; a bug in it drops the workflow from memory, so that it is loaded as it is stored.
+   */
   attempt<T>(slot: WorkflowSlot, make: () => T): T {
     try {
       return make();
@@ -172,7 +174,9 @@ export class WorkflowHost {
     return { run, ticket };
   }
 
-  /** Makes a new run current; `replaced` is a step of the present current run in the same commit. */
+  /**
+   * Makes a new run current; `replaced` is a step of the present current run in the same commit.
+   */
   create(
     slot: WorkflowSlot,
     step: RunStep,

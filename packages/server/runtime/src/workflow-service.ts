@@ -64,7 +64,10 @@ export interface StartReply {
   /** Whether this request made the run (now or when it came before). */
   readonly isStarted: boolean;
   readonly status: WorkflowExecutionStatus;
-  /** Encoded `PollWorkflowTaskQueueResponse` of the first task, for a worker that starts its own work. */
+  /**
+   * Encoded `PollWorkflowTaskQueueResponse` of the first task, for a worker that starts its own
+   * work.
+   */
   readonly eagerTask: Uint8Array | undefined;
 }
 
@@ -355,7 +358,9 @@ function proofOf(token: TaskToken): TaskProof {
   return { scheduledEventId, startedEventId, attempt, startedAtMs };
 }
 
-/** Gives the answers of a workflow task to those who asked; what is left waits or goes to a worker. */
+/**
+ * Gives the answers of a workflow task to those who asked; what is left waits or goes to a worker.
+ */
 function settleQueries(run: LoadedRun, request: RespondWorkflowTaskCompletedRequest): void {
   if (run.queries === undefined) return;
   run.queries.answer(request.queryResults);

@@ -103,7 +103,9 @@ export class WorkflowSlot implements CommitOwner {
     return promise;
   }
 
-  /** Loads, again when the slot was discarded meanwhile; a run that came into memory meanwhile wins. */
+  /**
+   * Loads, again when the slot was discarded meanwhile; a run that came into memory meanwhile wins.
+   */
   async #load(
     runId: string,
     read: () => Promise<LoadedRun | undefined>,

@@ -119,7 +119,9 @@ function checkSingleAttempts(workers: readonly SimulatedWorker[]): void {
   }
 }
 
-/** Tasks of runs that have ended may wait for a poller that finds them stale, but no run is open. */
+/**
+ * Tasks of runs that have ended may wait for a poller that finds them stale, but no run is open.
+ */
 function checkNoWakeUps(world: World): void {
   const [due] = world.disk.runs.readDue(Number.MAX_SAFE_INTEGER, 1);
   if (due === undefined) return;

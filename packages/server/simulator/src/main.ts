@@ -4,9 +4,9 @@ import { COVERAGE_POINTS, type CoveragePoint, missingPoints } from "./coverage-p
 import { simulate } from "./simulation.js";
 
 /**
- * `npm run sim -- [--seeds N] [--seed S] [--workflows W] [--trace] [--smallest]`: runs N simulations
- * from seed S on and prints what they covered. Ends with 1 when one of them failed, or when so
- * many seeds ran that every situation should have come up and one did not.
+ * `npm run sim -- [--seeds N] [--seed S] [--workflows W] [--trace] [--smallest]`: runs N
+ * simulations from seed S on and prints what they covered. Ends with 1 when one of them failed, or
+ * when so many seeds ran that every situation should have come up and one did not.
  */
 const { values } = parseArgs({
   options: {

@@ -68,7 +68,8 @@ const TASK_NOT_FOUND =
 /**
  * The pending activity that a worker or user means.
  *
- * @param needsStarted - Whether an attempt must be running; by ID a completion may come between attempts.
+ * @param needsStarted - Whether an attempt must be running; by ID a completion may come between
+ * attempts.
  * @throws {NotFoundError}
  */
 export function targetActivity(
@@ -100,7 +101,10 @@ export function targetActivity(
   return activity;
 }
 
-/** Writes the started event of the last attempt, which had none so far. Returns its ID, 0 when it waits. */
+/**
+ * Writes the started event of the last attempt, which had none so far. Returns its ID, 0 when it
+ * waits.
+ */
 function recordStarted(step: Step, activity: Activity): bigint {
   const { progress } = activity;
   if (progress.startedAtMs === 0) return 0n;
@@ -179,7 +183,9 @@ export interface ActivityFailure {
   readonly lastHeartbeatDetails: PayloadsInit | undefined;
 }
 
-/** Fails an attempt: another one follows if the retry policy says so. Errors as `completeActivity`. */
+/**
+ * Fails an attempt: another one follows if the retry policy says so. Errors as `completeActivity`.
+ */
 export function failActivity(
   run: RunState,
   failed: ActivityFailure,

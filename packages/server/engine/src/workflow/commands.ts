@@ -230,7 +230,10 @@ function requestCancelActivity(context: CommandContext, scheduledEventId: number
   recordUnstartedCanceled(context, scheduledEventId);
 }
 
-/** An activity that nobody runs is cancelled at once, and the workflow gets another task to learn it. */
+/**
+ * An activity that nobody runs is cancelled at once, and the workflow gets another task to learn
+ * it.
+ */
 function recordUnstartedCanceled(context: CommandContext, scheduledEventId: number): void {
   const { step } = context;
   const activity = step.draft.activities.get(scheduledEventId);

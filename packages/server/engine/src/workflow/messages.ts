@@ -1,8 +1,4 @@
-import {
-  CancellationAlreadyRequestedError,
-  NotFoundError,
-  ResourceExhaustedError,
-} from "@perdure/kernel";
+import { CancellationAlreadyRequestedError, NotFoundError } from "@perdure/kernel";
 import type {
   HeaderInit,
   LinkInit,
@@ -156,13 +152,4 @@ export function recordTerminated(step: Step, terminate: TerminateInput): void {
   const value = { reason, details, identity };
   step.record({ kind: "workflowExecutionTerminatedEventAttributes", value }, { links });
   step.changeList();
-}
-
-/** Whether a failing close attempt keeps newcomers away, so that the workflow can ever close. */
-export function refuseWhileClosing(isClosing: boolean): void {
-  if (!isClosing) return;
-  throw new ResourceExhaustedError(
-    "Workflow operation can not be applied because workflow is closing.",
-    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
-  );
 }

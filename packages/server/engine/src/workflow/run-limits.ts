@@ -26,7 +26,9 @@ export interface RunLimits {
   readonly workflowTaskRetryIntervalMsMax: number;
   /** `history.workflowTaskHeartbeatTimeout`. */
   readonly workflowTaskHeartbeatTimeoutMs: number;
-  /** `history.workflowIdReuseMinimalInterval`: shortest time between the starts of runs of one ID. */
+  /**
+   * `history.workflowIdReuseMinimalInterval`: shortest time between the starts of runs of one ID.
+   */
   readonly startIntervalMsMin: number;
   /** `limit.maxIDLength`, characters. */
   readonly idLengthMax: number;

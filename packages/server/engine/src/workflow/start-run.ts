@@ -10,7 +10,9 @@ import { emptyRun, type RunIdentity } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { scheduleWorkflowTask, startWorkflowTask } from "./workflow-task.js";
 
-/** A checked request to start a workflow: names are there, durations are legal, defaults are filled. */
+/**
+ * A checked request to start a workflow: names are there, durations are legal, defaults are filled.
+ */
 export interface StartInput {
   readonly request: StartWorkflowExecutionRequestInit;
   /** The signal of a signal-with-start. */

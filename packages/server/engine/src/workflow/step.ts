@@ -11,7 +11,9 @@ import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.j
 import type { RunLimits } from "./run-limits.js";
 import { type Activity, hasStartedTask, type RunDraft, type RunState } from "./run-state.js";
 
-/** What a step is given besides the state and the trigger: it reads no clock and draws no number. */
+/**
+ * What a step is given besides the state and the trigger: it reads no clock and draws no number.
+ */
 export interface StepEnvironment {
   /** Milliseconds since the epoch. */
   readonly nowMs: number;

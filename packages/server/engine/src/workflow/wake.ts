@@ -27,7 +27,9 @@ type Deadline =
       readonly type: TimeoutType;
     };
 
-/** When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news. */
+/**
+ * When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news.
+ */
 export function nextWakeMs(
   run: RunState,
   workflowTaskRetryIntervalMsMax: number,

@@ -48,7 +48,10 @@ function timeoutOf(step: Step, attempt: number): number {
 }
 
 export interface ScheduleOptions {
-  /** The attempt if no event waits: above 1 the task is transient, its events come when it ends well. */
+  /**
+   * The attempt if no event waits: above 1 the task is transient, its events come when it ends
+   * well.
+   */
   readonly attempt?: number;
   /** Time of the first task of a chain of heartbeats, milliseconds since the epoch. */
   readonly originalScheduledAtMs?: number;
@@ -220,7 +223,9 @@ export function heldWorkflowTask(run: RunState, proof: TaskProof): WorkflowTaskP
   return task;
 }
 
-/** Writes the scheduled and started events of a transient task that ends well. Returns their IDs. */
+/**
+ * Writes the scheduled and started events of a transient task that ends well. Returns their IDs.
+ */
 export function materializeTask(
   step: Step,
   task: WorkflowTaskProgress,
@@ -291,7 +296,9 @@ export function failWorkflowTask(step: Step, failed: TaskFailure): number {
   return afterFailedAttempt(step, task);
 }
 
-/** Ends the running workflow task because its worker was silent too long. Returns the next attempt. */
+/**
+ * Ends the running workflow task because its worker was silent too long. Returns the next attempt.
+ */
 export function timeOutWorkflowTask(step: Step): number {
   const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
   if (!task.isTransient) recordTimedOut(step, task, TimeoutType.START_TO_CLOSE);
@@ -337,7 +344,9 @@ export function abandonWorkflowTask(step: Step): void {
   step.flushBuffered();
 }
 
-/** Forgets the sticky worker: the next workflow task goes to the normal queue with all of history. */
+/**
+ * Forgets the sticky worker: the next workflow task goes to the normal queue with all of history.
+ */
 export function resetSticky(run: RunState, environment: StepEnvironment): RunStep {
   const step = new Step(run, environment);
   step.setSticky(undefined);

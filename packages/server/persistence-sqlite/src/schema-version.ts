@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
-import { StoreOpenError } from "../store-open-error.js";
-import { FIRST_SCHEMA } from "./0001-first-schema.js";
+import { FIRST_SCHEMA } from "./migrations/0001-first-schema.js";
+import { StoreOpenError } from "./store-open-error.js";
 
 /** Marks a file as ours in its header: "Perd" in ASCII. */
 const APPLICATION_ID = 0x50657264;
