@@ -2,10 +2,12 @@ import type { ScenarioDefinition } from "../scenario.js";
 import { activityScenarios } from "./activities.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { startScenarios } from "./start.js";
+import { updateScenarios } from "./updates.js";
 
 /** Every scenario; each has a recording of the same name. */
 export const scenarios: readonly ScenarioDefinition[] = [
   ...startScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
+  ...updateScenarios,
 ];

@@ -1,5 +1,11 @@
 import { isObject, type Plain, type PlainObject } from "./plain.js";
-import { isEnum, type ReflectedField, type ReflectedType, UnknownNameError } from "./reflection.js";
+import {
+  isEnum,
+  messageType,
+  type ReflectedField,
+  type ReflectedType,
+  UnknownNameError,
+} from "./reflection.js";
 
 /**
  * Encodes a plain object. A string for a bytes field is taken as UTF-8. A field or an enum value
@@ -45,6 +51,7 @@ function wireSingle(field: ReflectedField, value: Plain): unknown {
     return durationObject(value);
   }
   if (!isObject(value)) throw new UnknownNameError(`"${field.name}" needs an object`);
+  if (type.fullName === ".google.protobuf.Any") return wireAny(value);
   return wireObject(type, value);
 }
 
@@ -53,6 +60,15 @@ function wireEnum(name: string, values: Readonly<Record<string, number>>, value:
   const found = typeof value === "string" ? values[value] : undefined;
   if (found === undefined) throw new UnknownNameError(`${name} has no value "${String(value)}"`);
   return found;
+}
+
+/** A message of the type that `@type` names; with `value`, bytes of a type that none knows. */
+function wireAny(any: PlainObject): object {
+  const { "@type": typeName, ...fields } = any;
+  if (typeof typeName !== "string") throw new UnknownNameError('An Any needs a "@type"');
+  const raw = fields["value"];
+  const value = raw instanceof Uint8Array ? raw : encodeMessage(messageType(typeName), fields);
+  return { type_url: typeName === "" ? "" : `type.googleapis.com/${typeName}`, value };
 }
 
 function durationObject(text: string): { readonly seconds: number; readonly nanos: number } {

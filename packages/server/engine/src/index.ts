@@ -56,9 +56,19 @@ export {
   type TaskClaim,
   type TaskOffer,
 } from "./workflow/step.js";
+export {
+  isFinal,
+  UNFINISHED_OUTCOME,
+  type UpdateAbortReason,
+  type UpdateNotice,
+  type UpdateStatus,
+  updateStatus,
+} from "./workflow/update-notices.js";
+export { admitUpdate, taskMessages, type UpdateInput } from "./workflow/updates.js";
 export { nextWakeMs, wakeRun } from "./workflow/wake.js";
 export {
   isWorkflowTaskCurrent,
+  offerOf,
   priorityOf,
   resetSticky,
   startWorkflowTask,

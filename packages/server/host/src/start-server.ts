@@ -22,6 +22,8 @@ import {
   QueryService,
   RetentionSweeper,
   startQueuedTask,
+  UpdateService,
+  UpdateWithStartService,
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
@@ -69,12 +71,16 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     facts.namespaces,
   );
   await namespaces.ensure(config.namespaces ?? []);
+  const workflows = new WorkflowService(host);
+  const updates = new UpdateService(host);
   const unary = new Map([
     ...systemHandlers({ clusterId: facts.clusterId, storeName: storeNameOf(config) }),
     ...namespaceHandlers({ namespaces, limits }),
     ...workflowHandlers({
-      workflows: new WorkflowService(host),
+      workflows,
       queries: new QueryService(host),
+      updates,
+      updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => matching.poll(question),
       namespaces,
       store,

@@ -14,6 +14,9 @@ export type DomainErrorCode =
   | "RESOURCE_EXHAUSTED"
   | "DEADLINE_EXCEEDED"
   | "CANCELED"
+  | "ABORTED"
+  | "PERMISSION_DENIED"
+  | "MULTI_OPERATION"
   | "UNIMPLEMENTED"
   | "STORE_UNAVAILABLE"
   | "SHUTTING_DOWN";
@@ -39,6 +42,34 @@ export class FailedPreconditionError extends DomainError {
 /** The run, task, timer or activity that the request names does not exist (any more). */
 export class NotFoundError extends DomainError {
   readonly code = "NOT_FOUND";
+}
+
+/** The run closed before its workflow saw an update. */
+export class UpdateAbortedByCloseError extends NotFoundError {}
+
+/** The request met something that ended it half-way; as a whole it may be tried again. */
+export class AbortedError extends DomainError {
+  readonly code = "ABORTED";
+}
+
+/** The server is set up so that nobody may ask for this. */
+export class PermissionDeniedError extends DomainError {
+  readonly code = "PERMISSION_DENIED";
+}
+
+/** How one of several operations that were requested together came out. */
+export type OperationOutcome =
+  | { readonly kind: "succeeded" }
+  /** It was not tried, or not kept, because of another one. */
+  | { readonly kind: "aborted" }
+  | { readonly kind: "failed"; readonly error: DomainError };
+
+/** Operations that were requested together failed, as each of their outcomes tells. */
+export class MultiOperationError extends DomainError {
+  readonly code = "MULTI_OPERATION";
+  constructor(readonly operations: readonly OperationOutcome[]) {
+    super("Update-with-Start could not be executed.");
+  }
 }
 
 /** No namespace has this name or ID. */

@@ -1,6 +1,7 @@
 export { type Clock, type ScheduledCall, systemClock } from "./clock.js";
 export { DeadlineWheel } from "./deadline-wheel.js";
 export {
+  AbortedError,
   CanceledError,
   CancellationAlreadyRequestedError,
   DeadlineExceededError,
@@ -9,14 +10,18 @@ export {
   type ExhaustedCause,
   FailedPreconditionError,
   InvalidArgumentError,
+  MultiOperationError,
   NamespaceAlreadyExistsError,
   NamespaceNotFoundError,
   NotFoundError,
+  type OperationOutcome,
+  PermissionDeniedError,
   QueryFailedError,
   ResourceExhaustedError,
   ShuttingDownError,
   StoreUnavailableError,
   UnimplementedError,
+  UpdateAbortedByCloseError,
   WorkflowAlreadyStartedError,
   WorkflowNotReadyError,
 } from "./domain-error.js";

@@ -13,6 +13,12 @@ export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
 export { startRequestId } from "./start-policy.js";
 export { startQueuedTask } from "./task-dispatch.js";
 export { decodeTaskToken } from "./task-token.js";
+export { type UpdateReply, UpdateService, type UpdateWait } from "./update-service.js";
+export {
+  type UpdateWithStart,
+  type UpdateWithStartReply,
+  UpdateWithStartService,
+} from "./update-with-start.js";
 export { type HostDeps, WorkflowHost } from "./workflow-host.js";
 export {
   type ActivityPlace,

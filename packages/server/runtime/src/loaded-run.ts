@@ -1,7 +1,8 @@
-import type { LogRecord, RunState } from "@perdure/engine";
+import { isOpen, type LogRecord, type RunState } from "@perdure/engine";
 import type { CommitTicket } from "./group-committer.js";
 import { HistoryCache } from "./history-cache.js";
 import type { PendingQueries } from "./pending-queries.js";
+import type { UpdateWaiters } from "./update-waiters.js";
 import type { WakeEntry } from "./wake-queue.js";
 
 /** A run in memory. Its state may be ahead of the store; `lastTicket` tells when it is not. */
@@ -24,6 +25,9 @@ export class LoadedRun {
   /** Callers that wait for a change of the run. */
   readonly watchers = new Set<() => void>();
   queries: PendingQueries | undefined;
+  updates: UpdateWaiters | undefined;
+  /** Takes the offer of the speculative workflow task back; absent when none is made. */
+  takeBackOffer: (() => void) | undefined;
   /**
    * A workflow's attempt to close failed because of news: more news is turned away for a moment.
    */
@@ -60,6 +64,23 @@ export class LoadedRun {
   disarm(): void {
     this.armed?.cancel();
     this.armed = undefined;
+  }
+
+  /** Whether something is in memory that is lost with the run. */
+  get isInUse(): boolean {
+    if (this.lastTicket !== undefined || this.watchers.size > 0) return true;
+    if (this.queries !== undefined || this.updates !== undefined) return true;
+    return isOpen(this.state) && !this.state.admittedUpdates.isEmpty();
+  }
+
+  /** Forgets what is in memory only, and tells those who wait for it. */
+  drop(): void {
+    this.disarm();
+    this.takeBackOffer?.();
+    this.takeBackOffer = undefined;
+    this.queries?.unblock();
+    this.updates?.lose();
+    this.notify();
   }
 
   /** Wakes everybody who waits for a change. */

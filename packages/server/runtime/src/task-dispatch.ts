@@ -7,6 +7,7 @@ import {
   startActivity,
   startWorkflowTask,
   type TaskOffer,
+  taskMessages,
   taskQueueName,
   toTimestamp,
   transientEvents,
@@ -115,6 +116,31 @@ export async function startQueuedTask(
   return { response };
 }
 
+/** Starts the run's speculative task for a poller; `undefined` when it is not the one offered. */
+export async function startSpeculativeTask(
+  host: WorkflowHost,
+  run: LoadedRun,
+  started: {
+    readonly offer: TaskOffer;
+    readonly poller: PollerInfo;
+    readonly isFromItsQueue: boolean;
+  },
+): Promise<Dispatch | undefined> {
+  const { namespaceId, workflowId, runId, workflowTask } = run.state;
+  const slot = host.slot(namespaceId, workflowId);
+  const { identity } = started.poller;
+  const start = { ...started.offer, identity, requestId: host.newId() };
+  if (slot.runs.get(runId) !== run || workflowTask?.isSpeculative !== true) return undefined;
+  if (!isWorkflowTaskCurrent(run.state, start)) return undefined;
+  const step = new Step(run.state, {
+    ...host.environment(namespaceId),
+    claim: () => undefined,
+  });
+  startWorkflowTask(step, start);
+  host.apply(slot, run, step.finish());
+  return { response: await workflowTaskResponse(host, run, started.isFromItsQueue) };
+}
+
 /**
  * What a worker receives for the workflow task that was started for it.
  *
@@ -145,6 +171,7 @@ export function workflowTaskResponse(
     scheduledTime: toTimestamp(task.scheduledAtMs),
     startedTime: toTimestamp(task.startedAtMs),
     queries,
+    messages: taskMessages(state),
   };
   const transient = transientEvents(new Step(state, host.environment(state.namespaceId)));
   const suffix = transient.length === 0 ? NOTHING : History.encode({ events: transient });

@@ -1,5 +1,6 @@
 import {
   isOpen,
+  offerOf,
   type RunLimits,
   type RunState,
   type RunStep,
@@ -23,7 +24,7 @@ import type { Dispatcher, TakenPoller } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { LoadedRun } from "./loaded-run.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
-import { deliverClaimed } from "./task-dispatch.js";
+import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
 import { WorkflowSlot } from "./workflow-slot.js";
 
@@ -38,6 +39,9 @@ export interface HostDeps {
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
 }
+
+/** Stands for the commit of a step that stores nothing, on a run of which everything is stored. */
+const NOTHING_TO_STORE: CommitTicket = { durable: Promise.resolve() };
 
 /** How often runs that are not in memory are looked up for wake-ups, and how far ahead. */
 const WAKE_SCAN_INTERVAL_MS = 10_000;
@@ -154,6 +158,7 @@ export class WorkflowHost {
   /** Applies a step of a run that is in memory, with the run that follows it, in one commit. */
   apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
     const successor = "successor" in step ? step.successor : undefined;
+    const isUnchanged = step.next === run.state;
     const writes = this.#advance(run, step);
     let created: LoadedRun | undefined;
     if (successor !== undefined) {
@@ -163,7 +168,8 @@ export class WorkflowHost {
       writes.push(...made.writes);
     }
     if (writes.length === 0) {
-      releaseClaims(step);
+      if (isUnchanged) releaseClaims(step);
+      else this.#followUnstored(slot, run, step);
       return { run, ticket: run.lastTicket };
     }
     const ticket = this.deps.committer.add(writes, slot);
@@ -192,15 +198,23 @@ export class WorkflowHost {
   }
 
   #advance(run: LoadedRun, step: RunStep): StoreWrite[] {
-    if (step.record === undefined) return [];
+    if (step.record === undefined) {
+      run.state = step.next;
+      return [];
+    }
     run.advance(step.next, step.record);
     const writes = stepWrites(run, step, wakeOf(run.state, this.deps.limits));
+    this.#writeOffers(run, step, writes);
+    return writes;
+  }
+
+  #writeOffers(run: LoadedRun, step: RunStep, writes: StoreWrite[]): void {
     for (const offer of step.offers) {
+      if (offer.isSpeculative === true) continue;
       const task = this.#taskRow(run.state, offer);
       this.#offered.set(offer, task);
       writes.push({ kind: "insertTask", task });
     }
-    return writes;
   }
 
   #create(
@@ -225,11 +239,7 @@ export class WorkflowHost {
     if (step.record !== undefined) run.advance(step.next, step.record);
     const wakeAtMs = wakeOf(run.state, this.deps.limits);
     writes.push(...insertWrites(run, slot.key, { step, wakeAtMs }));
-    for (const offer of step.offers) {
-      const task = this.#taskRow(run.state, offer);
-      this.#offered.set(offer, task);
-      writes.push({ kind: "insertTask", task });
-    }
+    this.#writeOffers(run, step, writes);
     slot.setCurrent(run);
     return { run, writes };
   }
@@ -263,6 +273,31 @@ export class WorkflowHost {
   ): void {
     const { step, ticket } = committed;
     run.lastTicket = ticket;
+    this.#releaseNow(slot, run, { step, ticket });
+    ticket.durable.then(
+      () => this.#onDurable(run, step, ticket),
+      () => undefined,
+    );
+  }
+
+  /** As `#follow`, for a step that changed nothing that is stored. */
+  #followUnstored(slot: WorkflowSlot, run: LoadedRun, step: RunStep): void {
+    const ticket = run.lastTicket ?? NOTHING_TO_STORE;
+    this.#releaseNow(slot, run, { step, ticket });
+    if (step.notices.length === 0) return;
+    ticket.durable.then(
+      () => run.updates?.tell(step.notices),
+      () => undefined,
+    );
+  }
+
+  /** Releases what does not wait for the commit. */
+  #releaseNow(
+    slot: WorkflowSlot,
+    run: LoadedRun,
+    released: { readonly step: RunStep; readonly ticket: CommitTicket },
+  ): void {
+    const { step, ticket } = released;
     this.#arm(slot, run);
     if (!isOpen(run.state)) run.queries?.unblock();
     for (const { offer, claim } of step.claimed) {
@@ -270,15 +305,29 @@ export class WorkflowHost {
       const isFromItsQueue = claim.queueName === offer.queueName;
       deliverClaimed(this, run, { offer, poller: claim.poller, ticket, isFromItsQueue });
     }
-    ticket.durable.then(
-      () => this.#onDurable(run, step, ticket),
-      () => undefined,
-    );
+    if (run.takeBackOffer !== undefined) {
+      run.takeBackOffer();
+      run.takeBackOffer = undefined;
+    }
+    const task = run.state.workflowTask;
+    if (task?.isSpeculative === true && task.startedEventId === 0) {
+      this.#offerUnstored(run, offerOf(run.state, task));
+    }
+  }
+
+  /** Offers the speculative task of a run, which has no row. */
+  #offerUnstored(run: LoadedRun, offer: TaskOffer): void {
+    const queue = this.#queueOf(run.state.namespaceId, offer);
+    const isFromItsQueue = queue.name === offer.queueName;
+    run.takeBackOffer = this.#dispatcher?.offerTransient(queue, {
+      start: (poller) => startSpeculativeTask(this, run, { offer, poller, isFromItsQueue }),
+    });
   }
 
   #onDurable(run: LoadedRun, step: RunStep, ticket: CommitTicket): void {
     if (run.lastTicket === ticket) run.lastTicket = undefined;
     run.durableState = step.next;
+    if (step.notices.length > 0) run.updates?.tell(step.notices);
     for (const offer of step.offers) {
       const task = this.#offered.get(offer);
       if (task !== undefined) this.#dispatcher?.offer(task);

@@ -20,6 +20,7 @@ import {
   type TaskProof,
   type TerminateInput,
   terminateRun,
+  type UpdateInput,
 } from "@perdure/engine";
 import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
 import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
@@ -77,6 +78,10 @@ export interface StartCommand {
   readonly request: StartWorkflowExecutionRequestInit;
   readonly signal?: SignalInput;
   readonly isEager: boolean;
+  /** An update that the run's first task brings, when a run is made. */
+  readonly update?: UpdateInput;
+  /** Called with the run in the turn in which it is made. */
+  readonly onCreated?: (run: LoadedRun) => void;
 }
 
 /** The operations on workflows. Each resolves once what it did is durable, and not before. */
@@ -172,11 +177,13 @@ export class WorkflowService {
       {
         request: command.request,
         ...(command.signal === undefined ? {} : { signal: command.signal }),
+        ...(command.update === undefined ? {} : { update: command.update }),
         eagerIdentity: command.isEager ? (command.request.identity ?? "") : undefined,
       },
       environment,
     );
     const { run, ticket } = this.#host.create(slot, step, termination);
+    command.onCreated?.(run);
     const isEager = command.isEager && run.state.workflowTask?.startedEventId !== 0;
     const eagerTask =
       isEager && run.state.workflowTask !== undefined && step.claimed.length === 0
@@ -226,6 +233,12 @@ export class WorkflowService {
     settleQueries(run, request);
     run.isClosing = completion.refusal?.message === "UnhandledCommand";
     let response: Uint8Array = NOTHING;
+    const { resetHistoryEventId } = completion;
+    if (resetHistoryEventId !== undefined) {
+      response = RespondWorkflowTaskCompletedResponse.encode({
+        resetHistoryEventId: BigInt(resetHistoryEventId),
+      });
+    }
     if (completion.isNextTaskHeld) {
       const task = await workflowTaskResponse(this.#host, run, true);
       response = encodeWithRaw(response, NEXT_TASK_FIELD, [task]);
@@ -368,7 +381,12 @@ function settleQueries(run: LoadedRun, request: RespondWorkflowTaskCompletedRequ
   if (run.queries.size === 0) run.queries = undefined;
 }
 
-function checkChain(state: RunState, target: RunTarget): void {
+/**
+ * Checks that a run belongs to the chain that the target names.
+ *
+ * @throws {NotFoundError}
+ */
+export function checkChain(state: RunState, target: RunTarget): void {
   const first = target.firstExecutionRunId ?? "";
   if (first === "" || first === state.started.firstExecutionRunId) return;
   throw new NotFoundError("workflow execution not found");

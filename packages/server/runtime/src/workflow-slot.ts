@@ -26,10 +26,7 @@ export class WorkflowSlot implements CommitOwner {
   /** Whether nothing of the slot is being loaded or watched, and everything is stored. */
   get isIdle(): boolean {
     if (this.#loading.size > 0 || this.#removed.size > 0) return false;
-    for (const run of this.runs.values()) {
-      if (run.lastTicket !== undefined || run.watchers.size > 0 || run.queries !== undefined)
-        return false;
-    }
+    for (const run of this.runs.values()) if (run.isInUse) return false;
     return true;
   }
 
@@ -143,11 +140,7 @@ export class WorkflowSlot implements CommitOwner {
     this.runs.clear();
     this.#removed.clear();
     this.#current = undefined;
-    for (const run of dropped) {
-      run.disarm();
-      run.queries?.unblock();
-      run.notify();
-    }
+    for (const run of dropped) run.drop();
   }
 }
 

@@ -9,6 +9,8 @@ import {
   GroupCommitter,
   QueryService,
   startQueuedTask,
+  UpdateService,
+  UpdateWithStartService,
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
@@ -72,9 +74,13 @@ export class SimulatedServer {
       starter: { startTask: (task, poller) => startQueuedTask(host, task, poller) },
     });
     host.start(this.#matching);
+    const workflows = new WorkflowService(host);
+    const updates = new UpdateService(host);
     this.#handlers = workflowHandlers({
-      workflows: new WorkflowService(host),
+      workflows,
       queries: new QueryService(host),
+      updates,
+      updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => this.#matching.poll(question),
       namespaces: { resolve: resolveNamespace },
       store,

@@ -60,6 +60,7 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
     default:
       if (applyTaskEvent(draft, attributes, place)) return;
       if (applyActivityEvent(draft, attributes, place)) return;
+      if (applyUpdateEvent(draft, attributes, place)) return;
       applyClosing(draft, attributes, place);
   }
 }
@@ -220,6 +221,30 @@ function firstAttempt(place: EventPlace): ActivityProgress {
     firstScheduledAtMs: place.timeMs,
     isBackingOff: false,
   };
+}
+
+function applyUpdateEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
+  switch (attributes.kind) {
+    case "workflowExecutionUpdateAcceptedEventAttributes": {
+      const updateId = attributes.value.protocolInstanceId ?? "";
+      const progress = { updateId, acceptedEventId: place.eventId, completedEventId: 0 };
+      draft.updates = draft.updates.set(updateId, progress);
+      draft.admittedUpdates = draft.admittedUpdates.delete(updateId);
+      const requestId = attributes.value.acceptedRequest?.requestId ?? "";
+      if (requestId !== "") draft.requestIds = draft.requestIds.set(requestId, place.eventId);
+      return true;
+    }
+    case "workflowExecutionUpdateCompletedEventAttributes": {
+      const updateId = attributes.value.meta?.updateId ?? "";
+      const acceptedEventId = Number(attributes.value.acceptedEventId ?? 0n);
+      const progress = { updateId, acceptedEventId, completedEventId: place.eventId };
+      draft.updates = draft.updates.set(updateId, progress);
+      draft.completedUpdateCount += 1;
+      return true;
+    }
+    default:
+      return false;
+  }
 }
 
 function removeActivity(draft: RunDraft, scheduledEventId: number): void {

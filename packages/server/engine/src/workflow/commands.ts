@@ -11,6 +11,7 @@ import { type ClosingCommand, completeRun, continueRunAsNew, failRun } from "./c
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
 import type { RunStep, Step } from "./step.js";
+import { handleMessageCommand, type MessageList } from "./update-messages.js";
 import { textPayloads } from "./workflow-task.js";
 
 const CLOSING_COMMANDS: ReadonlySet<CommandType> = new Set([
@@ -30,6 +31,8 @@ export interface CommandContext {
   successor: RunStep | undefined;
   /** Whether news for the workflow came up by the commands themselves. */
   isTaskWanted: boolean;
+  /** What the worker says about updates. */
+  readonly messages: MessageList;
 }
 
 /**
@@ -91,6 +94,8 @@ export function handleCommand(context: CommandContext, command: CommandInit): vo
     case "upsertWorkflowSearchAttributesCommandAttributes":
     case "modifyWorkflowPropertiesCommandAttributes":
       return changeProperties(context, command);
+    case "protocolMessageCommandAttributes":
+      return handleMessageCommand(context, attributes.value.messageId ?? "");
     default:
       throw new BadCommandError(
         WorkflowTaskFailedCause.UNSPECIFIED,
@@ -119,6 +124,7 @@ const KIND_OF_COMMAND: ReadonlyMap<CommandType, CommandKind> = new Map([
     "upsertWorkflowSearchAttributesCommandAttributes",
   ],
   [CommandType.MODIFY_WORKFLOW_PROPERTIES, "modifyWorkflowPropertiesCommandAttributes"],
+  [CommandType.PROTOCOL_MESSAGE, "protocolMessageCommandAttributes"],
 ] as const);
 
 const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new Map([

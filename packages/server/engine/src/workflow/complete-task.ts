@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "@perdure/kernel";
-import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
@@ -7,9 +6,17 @@ import { durationMs } from "../wire-time.js";
 import { startActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
 import { type CommandContext, checkCommandSequence, handleCommand } from "./commands.js";
+import { leavesNoTrace } from "./discard-task.js";
 import { recordTerminated, requireOpen } from "./messages.js";
-import { activityOf, isOpen, type RunState } from "./run-state.js";
+import { activityOf, isOpen, type RunState, type WorkflowTask } from "./run-state.js";
+import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
+import {
+  abortSent,
+  handleRestOfMessages,
+  MessageList,
+  rejectUnprocessed,
+} from "./update-messages.js";
 import {
   failWorkflowTask,
   heldWorkflowTask,
@@ -27,6 +34,11 @@ export interface TaskCompletion extends StepWithSuccessor {
   readonly isNextTaskHeld: boolean;
   /** Activities started for the same worker, by the ID of their scheduled event. */
   readonly eagerActivities: readonly number[];
+  /**
+   * Set when the task left no trace: the event after which the worker must forget what it was
+   * told, 0 for all of it.
+   */
+  readonly resetHistoryEventId?: number;
 }
 
 export interface CompletionInput {
@@ -51,26 +63,36 @@ export function completeWorkflowTask(
   const task = heldWorkflowTask(run, input.proof);
   checkCommandSequence(input.request.commands ?? []);
   const step = new Step(run, environment);
+  const { request } = input;
+  const isDiscarded = leavesNoTrace(run, { task, request }, environment.limits);
+  if (isDiscarded) step.setSpeculativeTask(undefined);
+  const completedEventId = isDiscarded ? 0 : recordCompleted(step, task, request);
+  rememberWorker(step, request);
   const context: CommandContext = {
     step,
-    completedEventId: recordCompleted(step, task, input.request),
+    completedEventId,
     identity: input.request.identity ?? "",
     eagerActivities: [],
     successor: undefined,
     isTaskWanted: false,
+    messages: new MessageList(request.messages ?? []),
   };
   try {
     for (const command of input.request.commands ?? []) handleCommand(context, command);
+    handleRestOfMessages(context);
   } catch (error) {
     if (!(error instanceof BadCommandError)) throw error;
     return refuse(run, { error, task, input }, environment);
   }
-  return finishCompletion(context, task, input.request);
+  const completion = finishCompletion(context, task, request);
+  return isDiscarded
+    ? { ...completion, resetHistoryEventId: run.previousStartedEventId }
+    : completion;
 }
 
 function recordCompleted(
   step: Step,
-  task: WorkflowTaskProgress,
+  task: WorkflowTask,
   request: RespondWorkflowTaskCompletedRequestInit,
 ): number {
   const { scheduledEventId, startedEventId } = materializeTask(step, task);
@@ -87,12 +109,16 @@ function recordCompleted(
     workerDeploymentName: request.deploymentOptions?.deploymentName,
   };
   const completedEventId = step.record({ kind: "workflowTaskCompletedEventAttributes", value });
-  if (task.isTransient) step.setWorkflowTask(undefined);
+  if (task.isTransient && task.isSpeculative !== true) step.setWorkflowTask(undefined);
+  return completedEventId;
+}
+
+/** The worker may get the next tasks straight into a queue of its own. */
+function rememberWorker(step: Step, request: RespondWorkflowTaskCompletedRequestInit): void {
   const sticky = request.stickyAttributes;
   const queue = sticky?.workerTaskQueue?.name ?? "";
   if (queue === "") step.setSticky(undefined);
   else setSticky(step, { queue, scheduleToStartMs: durationMs(sticky?.scheduleToStartTimeout) });
-  return completedEventId;
 }
 
 function setSticky(step: Step, sticky: { queue: string; scheduleToStartMs: number }): void {
@@ -104,13 +130,14 @@ function setSticky(step: Step, sticky: { queue: string; scheduleToStartMs: numbe
 
 function finishCompletion(
   context: CommandContext,
-  task: WorkflowTaskProgress,
+  task: WorkflowTask,
   request: RespondWorkflowTaskCompletedRequestInit,
 ): TaskCompletion {
   const { step } = context;
   const eagerActivities = startEagerActivities(context);
   let isNextTaskHeld = false;
   const isHeartbeat = request.forceCreateNewWorkflowTask === true;
+  if (isOpen(step.draft) && !isHeartbeat) rejectUnprocessed(step);
   const isWanted = isHeartbeat || context.isTaskWanted || !step.draft.buffered.isEmpty();
   if (isOpen(step.draft) && isWanted) {
     isNextTaskHeld = request.returnNewWorkflowTask === true;
@@ -121,8 +148,10 @@ function finishCompletion(
     });
     if (isNextTaskHeld) {
       const requestId = "request-from-RespondWorkflowTaskCompleted";
-      startWorkflowTask(step, { identity: context.identity, requestId });
+      startWorkflowTask(step, { identity: context.identity, requestId, isHeartbeat });
     }
+  } else if (isOpen(step.draft) && !step.draft.admittedUpdates.isEmpty()) {
+    isNextTaskHeld = sendNextUpdates(context, request);
   }
   return {
     ...step.finish(),
@@ -131,6 +160,22 @@ function finishCompletion(
     isNextTaskHeld,
     eagerActivities,
   };
+}
+
+/** Schedules a task for updates that came meanwhile. Returns whether the same worker has it. */
+function sendNextUpdates(
+  context: CommandContext,
+  request: RespondWorkflowTaskCompletedRequestInit,
+): boolean {
+  const { step, identity } = context;
+  if (step.draft.workflowTask !== undefined) return false;
+  if (request.returnNewWorkflowTask !== true) {
+    scheduleWorkflowTask(step);
+    return false;
+  }
+  scheduleSpeculativeTask(step, { isOffered: false });
+  startWorkflowTask(step, { identity, requestId: "request-from-RespondWorkflowTaskCompleted" });
+  return true;
 }
 
 function scheduleNext(
@@ -161,7 +206,7 @@ function startEagerActivities(context: CommandContext): readonly number[] {
 
 interface Refusal {
   readonly error: BadCommandError;
-  readonly task: WorkflowTaskProgress;
+  readonly task: WorkflowTask;
   readonly input: CompletionInput;
 }
 
@@ -169,9 +214,12 @@ interface Refusal {
 function refuse(run: RunState, refusal: Refusal, environment: StepEnvironment): TaskCompletion {
   const { error, task, input } = refusal;
   const isUnhandled = error.failedCause === WorkflowTaskFailedCause.UNHANDLED_COMMAND;
-  if (task.attempt > 1 && !isUnhandled) throw new InvalidArgumentError(messageOf(error));
-
   const step = new Step(run, environment);
+  abortSent(step);
+  if (task.attempt > 1 && !isUnhandled) {
+    if (run.admittedUpdates.isEmpty()) throw new InvalidArgumentError(messageOf(error));
+    return refused(step, error);
+  }
   const attempt = failWorkflowTask(step, {
     cause: error.failedCause,
     failure: commandFailure(error),
@@ -185,11 +233,14 @@ function refuse(run: RunState, refusal: Refusal, environment: StepEnvironment): 
   } else {
     scheduleWorkflowTask(step, { attempt });
   }
-  const finished = step.finish();
+  return refused(step, error);
+}
+
+function refused(step: Step, refusal: BadCommandError): TaskCompletion {
   return {
-    ...finished,
+    ...step.finish(),
     successor: undefined,
-    refusal: error,
+    refusal,
     isNextTaskHeld: false,
     eagerActivities: [],
   };

@@ -109,6 +109,7 @@ export function snapshotRun(run: RunState): Uint8Array {
     workerVersion: run.workerVersion,
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
+    updates: run.updates.valueSeq().toArray(),
   };
   return RunSnapshot.encode(snapshot);
 }
@@ -146,6 +147,10 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.workerVersion = snapshot.workerVersion;
   draft.newExecutionRunId = snapshot.newExecutionRunId;
   draft.resetPoints = List(snapshot.resetPoints);
+  draft.updates = PersistentMap(snapshot.updates.map((update) => [update.updateId, update]));
+  draft.completedUpdateCount = snapshot.updates.filter(
+    ({ completedEventId }) => completedEventId > 0,
+  ).length;
   restoreActivities(draft, snapshot);
 }
 

@@ -32,6 +32,16 @@ export interface RunLimits {
   readonly startIntervalMsMin: number;
   /** `limit.maxIDLength`, characters. */
   readonly idLengthMax: number;
+  /** `history.maxInFlightUpdates`: updates without an outcome yet; 0: no limit. */
+  readonly inFlightUpdatesMax: number;
+  /** `history.maxInFlightUpdatePayloads`, bytes of updates without an outcome yet; 0: no limit. */
+  readonly inFlightUpdateBytesMax: number;
+  /** `history.maxTotalUpdates` of one run, rejected ones not counted; 0: no limit. */
+  readonly updatesMax: number;
+  /** `history.maxTotalUpdates.suggestContinueAsNewThreshold`, a share of `updatesMax`. */
+  readonly updatesSuggestedShare: number;
+  /** `history.discardSpeculativeWorkflowTaskMaximumEventsCount`. */
+  readonly discardedEventsMax: number;
 }
 
 /** The official server's defaults. Source: its dynamic configuration. */
@@ -49,4 +59,9 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   workflowTaskHeartbeatTimeoutMs: 30 * 60 * 1000,
   startIntervalMsMin: 1000,
   idLengthMax: 1000,
+  inFlightUpdatesMax: 10,
+  inFlightUpdateBytesMax: 20 * 1024 * 1024,
+  updatesMax: 2000,
+  updatesSuggestedShare: 0.9,
+  discardedEventsMax: 10,
 };

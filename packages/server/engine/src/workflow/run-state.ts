@@ -4,6 +4,7 @@ import type {
   ResetPoint,
   StickyWorker,
   TimerProgress,
+  UpdateProgress,
   WorkflowTaskProgress,
 } from "@perdure/proto/perdure/internal/v1";
 import type {
@@ -18,7 +19,8 @@ import type {
   WorkflowExecutionStartedEventAttributesInit,
 } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
-import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
+import type { RequestInit } from "@perdure/proto/temporal/api/update/v1";
+import { List, OrderedMap, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 
 /** A pending activity. */
@@ -28,6 +30,24 @@ export interface Activity {
   /** Time of the scheduled event, milliseconds since the epoch. */
   readonly scheduledTimeMs: number;
   readonly progress: ActivityProgress;
+}
+
+/** The pending workflow task. */
+export interface WorkflowTask extends WorkflowTaskProgress {
+  /**
+   * Whether the task is in memory only: it exists to carry updates, and leaves no trace when the
+   * workflow rejects them. Anything that is stored while it is pending makes it an ordinary task.
+   */
+  readonly isSpeculative?: boolean;
+}
+
+/** An update that the workflow has not answered yet. It is in memory only. */
+export interface AdmittedUpdate {
+  readonly request: RequestInit;
+  /** Encoded `temporal.api.update.v1.Request`. */
+  readonly requestBytes: Uint8Array;
+  /** Started event of the workflow task that carried it last; 0 while none has. */
+  readonly sentEventId: number;
 }
 
 /**
@@ -52,7 +72,7 @@ export interface RunState {
   readonly transitionCount: number;
   /** When the first workflow task comes, for a start with delay or back-off; 0 once it came. */
   readonly firstTaskAtMs: number;
-  readonly workflowTask: WorkflowTaskProgress | undefined;
+  readonly workflowTask: WorkflowTask | undefined;
   readonly sticky: StickyWorker | undefined;
   /** Started event of the last completed workflow task; 0 before the first. */
   readonly previousStartedEventId: number;
@@ -77,6 +97,11 @@ export interface RunState {
   readonly workerVersion: WorkerVersionStampInit | undefined;
   readonly newExecutionRunId: string;
   readonly resetPoints: List<ResetPoint>;
+  /** Accepted and completed updates, by update ID. */
+  readonly updates: PersistentMap<string, UpdateProgress>;
+  readonly completedUpdateCount: number;
+  /** By update ID, in the order in which they came; not stored. */
+  readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
 }
 
 /** A state that a step is making. */
@@ -122,6 +147,9 @@ export function emptyRun(identity: RunIdentity): RunState {
     workerVersion: undefined,
     newExecutionRunId: "",
     resetPoints: List(),
+    updates: PersistentMap(),
+    completedUpdateCount: 0,
+    admittedUpdates: OrderedMap(),
   };
 }
 

@@ -8,6 +8,7 @@ import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { recordSignal, type SignalInput } from "./messages.js";
 import { emptyRun, type RunIdentity } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import { putUpdate, type UpdateInput } from "./updates.js";
 import { scheduleWorkflowTask, startWorkflowTask } from "./workflow-task.js";
 
 /**
@@ -19,6 +20,8 @@ export interface StartInput {
   readonly signal?: SignalInput;
   /** Identity of the worker that takes the first task with the reply; absent when none does. */
   readonly eagerIdentity?: string | undefined;
+  /** An update that the first task brings. */
+  readonly update?: UpdateInput;
 }
 
 /** Makes a run's first events from a request. */
@@ -47,6 +50,7 @@ export function startRun(
   const requestId = request.requestId ?? "";
   step.addRequestId(requestId, 1);
   if (input.signal !== undefined) recordSignal(step, input.signal);
+  if (input.update !== undefined) putUpdate(step, input.update);
   if (step.draft.firstTaskAtMs === 0) scheduleWorkflowTask(step, { isOffered: !isEager });
   if (isEager) {
     startWorkflowTask(step, { identity: input.eagerIdentity ?? "", requestId });

@@ -9,7 +9,17 @@ import { applyEvent } from "./apply-event.js";
 import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
 import type { RunLimits } from "./run-limits.js";
-import { type Activity, hasStartedTask, type RunDraft, type RunState } from "./run-state.js";
+import {
+  type Activity,
+  type AdmittedUpdate,
+  hasStartedTask,
+  isOpen,
+  type RunDraft,
+  type RunState,
+  type WorkflowTask,
+} from "./run-state.js";
+import { convertSpeculativeTask } from "./speculative-task.js";
+import { noticesOfClose, type UpdateNotice } from "./update-notices.js";
 
 /**
  * What a step is given besides the state and the trigger: it reads no clock and draws no number.
@@ -41,6 +51,8 @@ export interface TaskOffer {
   readonly stamp: number;
   /** 1 (first) to 5 (last). */
   readonly priority: number;
+  /** Whether the task is in memory only, and so has no row and waits for no commit. */
+  readonly isSpeculative?: boolean;
 }
 
 /** A task that a waiting poller took within the step. */
@@ -62,13 +74,15 @@ export interface LogRecord {
 /** What a step made of a run. */
 export interface RunStep {
   readonly next: RunState;
-  /** `undefined` when nothing changed. */
+  /** `undefined` when nothing changed that is stored; `next` may differ in memory all the same. */
   readonly record: LogRecord | undefined;
   /** Tasks that nobody took yet. */
   readonly offers: readonly TaskOffer[];
   readonly claimed: readonly ClaimedTask[];
   /** Whether the run's row in lists changed. */
   readonly isListChanged: boolean;
+  /** What became of updates, to be told once the step is durable. */
+  readonly notices: readonly UpdateNotice[];
 }
 
 /** A step of a run together with the run that follows it, if it closed with a successor. */
@@ -85,6 +99,7 @@ export interface EventOptions {
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_NOTICES: readonly UpdateNotice[] = [];
 
 /** First task ID: what clients see as `HistoryEvent.task_id` is this plus the event's ID. */
 const TASK_ID_BASE = 1 << 20;
@@ -104,6 +119,11 @@ export class Step {
   #isStickyDirty = false;
   #isFlushed = false;
   #isListChanged = false;
+  /** Whether something changed that is in memory only. */
+  #isVolatile = false;
+  /** Whether the speculative task was scheduled by this step. */
+  #isSpeculativeNew = false;
+  #notices = NO_NOTICES;
 
   constructor(
     readonly run: RunState,
@@ -180,6 +200,34 @@ export class Step {
     this.#isTaskDirty = true;
   }
 
+  /** Schedules a workflow task in memory only, as the last thing that the step does. */
+  scheduleSpeculativeTask(task: WorkflowTask): void {
+    this.draft.workflowTask = { ...task, isSpeculative: true };
+    this.#isSpeculativeNew = true;
+    this.#isVolatile = true;
+  }
+
+  /** Changes the pending speculative task, or forgets it. */
+  setSpeculativeTask(task: WorkflowTask | undefined): void {
+    this.draft.workflowTask = task;
+    this.#isVolatile = true;
+  }
+
+  /** Changes the updates that wait for the workflow's answer. */
+  setAdmittedUpdates(admitted: RunState["admittedUpdates"]): void {
+    this.draft.admittedUpdates = admitted;
+    this.#isVolatile = true;
+  }
+
+  putAdmittedUpdate(updateId: string, update: AdmittedUpdate): void {
+    this.setAdmittedUpdates(this.draft.admittedUpdates.set(updateId, update));
+  }
+
+  /** Tells those who wait for an update what became of it. */
+  tell(notice: UpdateNotice): void {
+    this.#notices = [...this.#notices, notice];
+  }
+
   setSticky(sticky: RunState["sticky"]): void {
     if (sticky === undefined && this.draft.sticky === undefined) return;
     this.draft.sticky = sticky;
@@ -225,12 +273,18 @@ export class Step {
 
   /** Ends the step, after waiting pollers were given what they wait for. */
   finish(): RunStep {
+    if (isOpen(this.run) && !isOpen(this.draft)) {
+      for (const notice of noticesOfClose(this.draft)) this.tell(notice);
+    }
+    this.#settleSpeculativeTask();
     const claimed = claimOffers(this);
     const offers = this.#offers.filter((offer) => !claimed.some((task) => task.offer === offer));
     const delta = this.#delta();
     const eventCount = this.#events.length;
     if (eventCount === 0 && delta === undefined) {
-      return { next: this.run, record: undefined, offers, claimed, isListChanged: false };
+      const next = this.#isVolatile ? this.draft : this.run;
+      const notices = this.#notices;
+      return { next, record: undefined, offers, claimed, isListChanged: false, notices };
     }
     const events = eventCount === 0 ? NOTHING : encodeWithRaw(NOTHING, 1, this.#events);
     this.draft.historySizeBytes += events.length;
@@ -247,7 +301,14 @@ export class Step {
       offers,
       claimed,
       isListChanged: this.#isListChanged,
+      notices: this.#notices,
     };
+  }
+
+  /** A task in memory only can't be pending beside stored changes that came after it. */
+  #settleSpeculativeTask(): void {
+    if (this.draft.workflowTask?.isSpeculative !== true || this.#isSpeculativeNew) return;
+    if (this.#delta() !== undefined) convertSpeculativeTask(this);
   }
 
   #event(attributes: EventAttributes, options: EventOptions): HistoryEventInit {
@@ -262,6 +323,7 @@ export class Step {
   }
 
   #append(event: HistoryEventInit): number {
+    if (this.draft.workflowTask?.isSpeculative === true) convertSpeculativeTask(this);
     const eventId = this.draft.nextEventId;
     const taskId = BigInt(TASK_ID_BASE + eventId);
     const numbered = { ...event, eventId: BigInt(eventId), taskId };
@@ -284,7 +346,7 @@ export class Step {
       this.#cancelRequestId !== "";
     if (!isChanged) return undefined;
     return {
-      workflowTask: this.#isTaskDirty ? (this.draft.workflowTask ?? {}) : undefined,
+      workflowTask: this.#isTaskDirty ? this.#storedTask() : undefined,
       sticky: this.#isStickyDirty ? (this.draft.sticky ?? {}) : undefined,
       activities,
       buffered: this.#buffered,
@@ -293,6 +355,11 @@ export class Step {
       requestIds: this.#requestIds,
       cancelRequestId: this.#cancelRequestId,
     };
+  }
+
+  #storedTask(): RunDeltaInit["workflowTask"] {
+    const task = this.draft.workflowTask;
+    return task === undefined || task.isSpeculative === true ? {} : task;
   }
 
   #changedActivities(): RunDeltaInit["activities"] & {} {

@@ -12,6 +12,9 @@ import {
   workflowTaskTimeoutMs,
 } from "./workflow-task.js";
 
+/** How long a task in memory only waits in a normal queue before it becomes an ordinary one. */
+const SPECULATIVE_START_MS = 5000;
+
 /** Something that a run has to do at a time. */
 type Deadline =
   | { readonly kind: "run"; readonly atMs: number }
@@ -61,7 +64,8 @@ function earliest(run: RunState, intervalMsMax: number): Deadline | undefined {
     if (first === undefined || deadline.atMs < first.atMs) first = deadline;
   };
   consider({ kind: "run", atMs: runTimeoutAtMs(run) });
-  consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
+  // A task that is there already cuts the wait short, unless it goes without a trace.
+  if (run.workflowTask === undefined) consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
   consider(workflowTaskDeadline(run, intervalMsMax));
   for (const timer of run.timers.values()) {
     consider({ kind: "timer", atMs: timer.fireAtMs, timerId: timer.timerId });
@@ -77,7 +81,10 @@ function workflowTaskDeadline(run: RunState, intervalMsMax: number): Deadline | 
     const timeoutMs = workflowTaskTimeoutMs(run, task.attempt, intervalMsMax);
     return { kind: "taskClose", atMs: task.startedAtMs + timeoutMs };
   }
-  if (task.stickyQueue === "" || run.sticky === undefined) return undefined;
+  if (task.stickyQueue === "" || run.sticky === undefined) {
+    if (task.isSpeculative !== true) return undefined;
+    return { kind: "taskStart", atMs: task.scheduledAtMs + SPECULATIVE_START_MS };
+  }
   const { scheduleToStartMs } = run.sticky;
   if (scheduleToStartMs === 0) return undefined;
   return { kind: "taskStart", atMs: task.scheduledAtMs + scheduleToStartMs };

@@ -13,8 +13,10 @@ import type { TaskQueueInit } from "@perdure/proto/temporal/api/taskqueue/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { NO_WORKFLOW_TASK } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf } from "./event-types.js";
-import { type RunState, taskQueueName } from "./run-state.js";
-import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import { type RunState, taskQueueName, type WorkflowTask } from "./run-state.js";
+import { writeScheduled } from "./speculative-task.js";
+import { type RunStep, Step, type StepEnvironment, type TaskOffer } from "./step.js";
+import { areUpdatesTooMany, sendUpdates } from "./updates.js";
 
 /** Priority of tasks without one. */
 const PRIORITY_DEFAULT = 3;
@@ -78,19 +80,24 @@ export function scheduleWorkflowTask(step: Step, options: ScheduleOptions = {}):
 /** Puts the pending workflow task before pollers. */
 export function offerWorkflowTask(step: Step): void {
   const task = step.draft.workflowTask;
-  if (task === undefined) return;
-  const normalName = taskQueueName(step.draft);
+  if (task !== undefined) step.offer(offerOf(step.draft, task));
+}
+
+/** What pollers are offered for a workflow task. */
+export function offerOf(run: RunState, task: WorkflowTask): TaskOffer {
+  const normalName = taskQueueName(run);
   const queue =
     task.stickyQueue === ""
       ? { queueName: normalName }
       : { queueName: task.stickyQueue, fallbackQueueName: normalName };
-  step.offer({
+  return {
     kind: "workflow",
     ...queue,
     scheduledEventId: task.scheduledEventId,
     stamp: task.attempt,
-    priority: priorityOf(step.draft.started.priority?.priorityKey),
-  });
+    priority: priorityOf(run.started.priority?.priorityKey),
+    ...(task.isSpeculative === true ? { isSpeculative: true } : {}),
+  };
 }
 
 /** Priority of a task, 1 to 5, from what a user gave (0: not given). */
@@ -107,7 +114,8 @@ export function ensureWorkflowTask(step: Step): void {
   scheduleWorkflowTask(step);
 }
 
-function recordScheduled(step: Step, attempt: number, timeMs = step.nowMs): number {
+/** Writes the scheduled event of a workflow task. Returns its ID. */
+export function recordScheduled(step: Step, attempt: number, timeMs = step.nowMs): number {
   const value = {
     taskQueue: currentTaskQueue(step.draft),
     startToCloseTimeout: toDuration(timeoutOf(step, attempt)),
@@ -116,7 +124,8 @@ function recordScheduled(step: Step, attempt: number, timeMs = step.nowMs): numb
   return step.record({ kind: "workflowTaskScheduledEventAttributes", value }, { timeMs });
 }
 
-function transientTask(step: Step, attempt: number): WorkflowTaskProgress {
+/** A workflow task that is scheduled now and whose events are not in the history yet. */
+export function transientTask(step: Step, attempt: number): WorkflowTaskProgress {
   return {
     ...NO_WORKFLOW_TASK,
     scheduledEventId: step.draft.nextEventId,
@@ -142,11 +151,21 @@ export function isWorkflowTaskCurrent(run: RunState, start: TaskStart): boolean 
   return task.scheduledEventId === start.scheduledEventId && task.attempt === start.stamp;
 }
 
-/** Gives the pending workflow task to a worker. */
+/**
+ * Gives the pending workflow task to a worker, with the updates that wait for the workflow.
+ *
+ * @param start - `isHeartbeat`: the worker has not answered the updates that it was sent before,
+ * and gets only those that came since.
+ */
 export function startWorkflowTask(
   step: Step,
-  start: Pick<TaskStart, "identity" | "requestId">,
+  start: Pick<TaskStart, "identity" | "requestId"> & { readonly isHeartbeat?: boolean },
 ): void {
+  startTask(step, start);
+  sendUpdates(step, start.isHeartbeat === true);
+}
+
+function startTask(step: Step, start: Pick<TaskStart, "identity" | "requestId">): void {
   let task = step.draft.workflowTask;
   if (task === undefined) return;
   const historySizeBytes = step.draft.historySizeBytes;
@@ -156,13 +175,15 @@ export function startWorkflowTask(
     task = step.draft.workflowTask ?? task;
   }
   if (task.isTransient) {
-    step.setWorkflowTask({
+    const started = {
       ...task,
       startedEventId: task.scheduledEventId + 1,
       startedAtMs: step.nowMs,
       requestId: start.requestId,
       identity: start.identity,
-    });
+    };
+    if (started.isSpeculative === true) step.setSpeculativeTask(started);
+    else step.setWorkflowTask(started);
     return;
   }
   const attributes = startedAttributes(step, task.scheduledEventId, { ...start, historySizeBytes });
@@ -186,6 +207,7 @@ function startedAttributes(
   if (step.draft.nextEventId >= limits.historyCountSuggested) {
     reasons.push(SuggestContinueAsNewReason.TOO_MANY_HISTORY_EVENTS);
   }
+  if (areUpdatesTooMany(step)) reasons.push(SuggestContinueAsNewReason.TOO_MANY_UPDATES);
   const value = {
     scheduledEventId: BigInt(scheduledEventId),
     identity: start.identity,
@@ -210,7 +232,7 @@ export interface TaskProof {
  *
  * @throws {NotFoundError} It is not the current one (any more), or the run has closed.
  */
-export function heldWorkflowTask(run: RunState, proof: TaskProof): WorkflowTaskProgress {
+export function heldWorkflowTask(run: RunState, proof: TaskProof): WorkflowTask {
   const task = run.workflowTask;
   const isHeld =
     task !== undefined &&
@@ -224,18 +246,38 @@ export function heldWorkflowTask(run: RunState, proof: TaskProof): WorkflowTaskP
 }
 
 /**
- * Writes the scheduled and started events of a transient task that ends well. Returns their IDs.
+ * Writes the scheduled and started events of a task that has none and ends so that it needs them.
+ * Returns their IDs.
  */
 export function materializeTask(
   step: Step,
-  task: WorkflowTaskProgress,
+  task: WorkflowTask,
 ): { readonly scheduledEventId: number; readonly startedEventId: number } {
   if (!task.isTransient) return task;
+  const scheduledEventId =
+    task.isSpeculative === true
+      ? writeScheduled(step)
+      : recordScheduled(step, task.attempt, task.scheduledAtMs);
+  return { scheduledEventId, startedEventId: recordTaskStarted(step, scheduledEventId, task) };
+}
+
+/** Writes the started event of a task that was started before. Returns its ID. */
+export function recordTaskStarted(
+  step: Step,
+  scheduledEventId: number,
+  task: WorkflowTask,
+): number {
   const historySizeBytes = step.draft.historySizeBytes;
-  const scheduledEventId = recordScheduled(step, task.attempt, task.scheduledAtMs);
   const attributes = startedAttributes(step, scheduledEventId, { ...task, historySizeBytes });
-  const startedEventId = step.record(attributes, { timeMs: task.startedAtMs });
-  return { scheduledEventId, startedEventId };
+  return step.record(attributes, { timeMs: task.startedAtMs });
+}
+
+/** The task to be ended: one in memory only gets its events first. */
+function endingTask(step: Step, startIdentity: string): WorkflowTask {
+  const task: WorkflowTask = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  if (task.isSpeculative !== true) return task;
+  const events = materializeTask(step, { ...task, identity: startIdentity });
+  return { ...task, ...events, isTransient: false, isSpeculative: false };
 }
 
 /** Events that a worker must see of a transient task, though they are not in the history. */
@@ -281,7 +323,7 @@ export interface TaskFailure {
  * sticky queue does not count: the next attempt goes to the normal queue with the whole history.
  */
 export function failWorkflowTask(step: Step, failed: TaskFailure): number {
-  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  const task = endingTask(step, failed.identity);
   if (!task.isTransient) {
     const value = {
       scheduledEventId: BigInt(task.scheduledEventId),
@@ -300,14 +342,17 @@ export function failWorkflowTask(step: Step, failed: TaskFailure): number {
  * Ends the running workflow task because its worker was silent too long. Returns the next attempt.
  */
 export function timeOutWorkflowTask(step: Step): number {
-  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  const task = endingTask(step, "");
   if (!task.isTransient) recordTimedOut(step, task, TimeoutType.START_TO_CLOSE);
   return afterFailedAttempt(step, task);
 }
 
-/** Takes the task off the sticky queue, where nobody came for it, to the normal one. */
+/** Takes the task off the queue where nobody came for it in time, and puts it into the normal one. */
 export function leaveStickyQueue(step: Step): void {
-  const task = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  let task: WorkflowTask = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
+  if (task.isSpeculative === true) {
+    task = { ...task, scheduledEventId: writeScheduled(step), isTransient: false };
+  }
   if (!task.isTransient) recordTimedOut(step, task, TimeoutType.SCHEDULE_TO_START);
   step.setWorkflowTask(undefined);
   step.setSticky(undefined);
@@ -334,6 +379,7 @@ function afterFailedAttempt(step: Step, task: WorkflowTaskProgress): number {
 export function abandonWorkflowTask(step: Step): void {
   const task = step.draft.workflowTask;
   if (task === undefined) return;
+  if (task.isSpeculative === true && task.startedEventId === 0) step.setSpeculativeTask(undefined);
   if (task.startedEventId !== 0) {
     failWorkflowTask(step, {
       cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,

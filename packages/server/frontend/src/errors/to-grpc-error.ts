@@ -4,6 +4,7 @@ import {
   type DomainErrorCode,
   type ExhaustedCause,
   type Logger,
+  MultiOperationError,
   NamespaceNotFoundError,
   QueryFailedError,
   ResourceExhaustedError,
@@ -18,6 +19,7 @@ import {
   NamespaceAlreadyExistsFailure,
   NamespaceNotFoundFailure,
   NotFoundFailure,
+  PermissionDeniedFailure,
   QueryFailedFailure,
   ResourceExhaustedFailure,
   WorkflowExecutionAlreadyStartedFailure,
@@ -28,6 +30,7 @@ import type { MessageType } from "@perdure/proto/wire";
 import type { CallContext } from "../grpc/call-context.js";
 import { type ErrorDetail, GrpcError } from "../grpc/grpc-error.js";
 import { GrpcStatusCode } from "../grpc/status-codes.js";
+import { multiOperationGrpcError } from "./multi-operation.js";
 
 /** The gRPC status of every expected error. */
 const STATUS = {
@@ -43,6 +46,10 @@ const STATUS = {
   RESOURCE_EXHAUSTED: GrpcStatusCode.RESOURCE_EXHAUSTED,
   DEADLINE_EXCEEDED: GrpcStatusCode.DEADLINE_EXCEEDED,
   CANCELED: GrpcStatusCode.CANCELLED,
+  ABORTED: GrpcStatusCode.ABORTED,
+  PERMISSION_DENIED: GrpcStatusCode.PERMISSION_DENIED,
+  // The status is that of the operation that failed.
+  MULTI_OPERATION: GrpcStatusCode.ABORTED,
   UNIMPLEMENTED: GrpcStatusCode.UNIMPLEMENTED,
   STORE_UNAVAILABLE: GrpcStatusCode.UNAVAILABLE,
   SHUTTING_DOWN: GrpcStatusCode.UNAVAILABLE,
@@ -62,11 +69,14 @@ const CAUSE = {
  */
 export function toGrpcError(error: unknown, call: CallContext, logger: Logger): GrpcError {
   if (error instanceof GrpcError) return error;
-  if (error instanceof DomainError) {
-    return new GrpcError(STATUS[error.code], error.message, detailsOf(error));
-  }
+  if (error instanceof MultiOperationError) return multiOperationGrpcError(error, domainStatus);
+  if (error instanceof DomainError) return domainStatus(error);
   logger.log("error", "A call failed by a bug", { error, path: call.path });
   return new GrpcError(GrpcStatusCode.INTERNAL, "internal server error");
+}
+
+function domainStatus(error: DomainError): GrpcError {
+  return new GrpcError(STATUS[error.code], error.message, detailsOf(error));
 }
 
 function detail<I>(type: MessageType<object, I>, message: I): readonly ErrorDetail[] {
@@ -103,6 +113,8 @@ function simpleDetails(code: DomainErrorCode): readonly ErrorDetail[] {
       return detail(NamespaceAlreadyExistsFailure, {});
     case "CANCELLATION_ALREADY_REQUESTED":
       return detail(CancellationAlreadyRequestedFailure, {});
+    case "PERMISSION_DENIED":
+      return detail(PermissionDeniedFailure, {});
     case "WORKFLOW_NOT_READY":
       return detail(WorkflowNotReadyFailure, {});
     default:

@@ -1,7 +1,13 @@
 import type { RunLimits } from "@perdure/engine";
 import type { Clock, Random } from "@perdure/kernel";
 import type { QueueKey, Store } from "@perdure/persistence";
-import type { Dispatch, QueryService, WorkflowService } from "@perdure/runtime";
+import type {
+  Dispatch,
+  QueryService,
+  UpdateService,
+  UpdateWithStartService,
+  WorkflowService,
+} from "@perdure/runtime";
 
 /** A poll for a task. */
 export interface PollQuestion {
@@ -16,6 +22,8 @@ export interface PollQuestion {
 export interface WorkflowServiceDeps {
   readonly workflows: WorkflowService;
   readonly queries: QueryService;
+  readonly updates: UpdateService;
+  readonly updateWithStart: UpdateWithStartService;
   /** Waits for a task; `undefined` when none came in time. */
   readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
   readonly namespaces: {

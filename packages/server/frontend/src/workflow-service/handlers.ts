@@ -11,7 +11,9 @@ import {
   respondActivityTaskFailedById,
 } from "./activity-tasks.js";
 import type { WorkflowServiceDeps } from "./deps.js";
+import { executeMultiOperation } from "./multi-operation.js";
 import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
+import { pollWorkflowExecutionUpdate, updateWorkflowExecution } from "./updates.js";
 import {
   pollActivityTaskQueue,
   pollWorkflowTaskQueue,
@@ -94,4 +96,7 @@ const WAITING = {
   PollActivityTaskQueue: pollActivityTaskQueue,
   GetWorkflowExecutionHistory: getWorkflowExecutionHistory,
   QueryWorkflow: queryWorkflow,
+  UpdateWorkflowExecution: updateWorkflowExecution,
+  PollWorkflowExecutionUpdate: pollWorkflowExecutionUpdate,
+  ExecuteMultiOperation: executeMultiOperation,
 };

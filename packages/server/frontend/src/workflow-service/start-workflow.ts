@@ -64,7 +64,7 @@ export async function startWorkflowExecution(
 }
 
 /** A link to the event that started a run. */
-function startLink(namespace: string, workflowId: string, runId: string): LinkInit {
+export function startLink(namespace: string, workflowId: string, runId: string): LinkInit {
   const eventType = EventType.WORKFLOW_EXECUTION_STARTED;
   const reference = { kind: "eventRef", value: { eventId: 1n, eventType } } as const;
   return {
@@ -77,7 +77,7 @@ function startLink(namespace: string, workflowId: string, runId: string): LinkIn
  *
  * @throws {InvalidArgumentError} With the official wording.
  */
-function checkStart(
+export function checkStart(
   request: StartWorkflowExecutionRequest,
   deps: WorkflowServiceDeps,
 ): StartWorkflowExecutionRequestInit {

@@ -1,0 +1,274 @@
+import {
+  admitUpdate,
+  hasStartedTask,
+  UNFINISHED_OUTCOME,
+  type UpdateInput,
+  type UpdateNotice,
+  updateStatus,
+} from "@perdure/engine";
+import {
+  DeadlineExceededError,
+  NotFoundError,
+  present,
+  ResourceExhaustedError,
+  UpdateAbortedByCloseError,
+  unreachable,
+  WorkflowNotReadyError,
+} from "@perdure/kernel";
+import { UpdateWorkflowExecutionLifecycleStage as Stage } from "@perdure/proto/temporal/api/enums/v1";
+import { History } from "@perdure/proto/temporal/api/history/v1";
+import type { OutcomeInit } from "@perdure/proto/temporal/api/update/v1";
+import type { LoadedRun } from "./loaded-run.js";
+import { readHistory } from "./read-history.js";
+import { UpdateWaiters } from "./update-waiters.js";
+import type { WorkflowHost } from "./workflow-host.js";
+import { checkChain, type RunTarget } from "./workflow-service.js";
+import type { WorkflowSlot } from "./workflow-slot.js";
+
+/** How long a caller waits for an update. */
+export interface UpdateWait {
+  /** The answer comes as soon as the update has come so far; at once when unspecified. */
+  readonly stage: Stage;
+  /** When the caller stops waiting, milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** How far an update has come. */
+export interface UpdateReply {
+  readonly runId: string;
+  readonly stage: Stage;
+  /** There is one when the update is completed, or rejected. */
+  readonly outcome: OutcomeInit | undefined;
+}
+
+/** `history.longPollExpirationInterval`: how long a call waits before it tells how far things are. */
+const WAIT_MS = 20_000;
+
+/** Where an update stands, as far as it is durable. */
+type Progress =
+  | { readonly kind: "admitted" }
+  | { readonly kind: "accepted" }
+  | { readonly kind: "completed"; readonly outcome: OutcomeInit }
+  | { readonly kind: "ended"; readonly notice: UpdateNotice & { readonly kind: "aborted" } }
+  /** The run was dropped from memory: whatever waited there must be found or admitted again. */
+  | { readonly kind: "lost" };
+
+/** Sends updates to workflows and waits for what becomes of them. */
+export class UpdateService {
+  readonly #host: WorkflowHost;
+
+  constructor(host: WorkflowHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Sends an update and waits until it has come as far as the caller wants, or for twenty seconds.
+   * An update that is known by its ID is not sent again. Errors as `admitUpdate` of the engine, and:
+   *
+   * @throws {NotFoundError} No such run, or it closed before the workflow saw the update.
+   * @throws {WorkflowNotReadyError} The workflow task that carried the update failed.
+   * @throws {DeadlineExceededError} The caller's time is over.
+   */
+  async update(target: RunTarget, update: UpdateInput, wait: UpdateWait): Promise<UpdateReply> {
+    const untilMs = this.#host.deps.clock.nowMs() + WAIT_MS;
+    for (;;) {
+      const slot = this.#host.slot(target.namespaceId, target.workflowId);
+      const run = await slot.run(target.runId);
+      checkChain(run.state, target);
+      this.admit(slot, run, update);
+      const { updateId } = update;
+      const progress = await this.progress(run, { updateId, wait, untilMs });
+      const isSentOn = isContinued(progress) && target.runId === "";
+      if (progress.kind !== "lost" && !isSentOn) return replyOf(run, progress);
+    }
+  }
+
+  /** Admits an update to a run that is in memory, unless it is known there. */
+  admit(slot: WorkflowSlot, run: LoadedRun, update: UpdateInput): void {
+    if (run.isClosing && hasStartedTask(run.state)) throw closingError();
+    const environment = this.#host.environment(slot.key.namespaceId);
+    const step = this.#host.attempt(slot, () => admitUpdate(run.state, update, environment));
+    this.#host.apply(slot, run, step);
+  }
+
+  /**
+   * Waits as `update` does, for an update that was sent before.
+   *
+   * @throws {NotFoundError} No such run, or it knows no such update. Others as `update`.
+   */
+  async poll(target: RunTarget, updateId: string, wait: UpdateWait): Promise<UpdateReply> {
+    const untilMs = this.#host.deps.clock.nowMs() + WAIT_MS;
+    for (;;) {
+      const run = await this.#host.slot(target.namespaceId, target.workflowId).run(target.runId);
+      if (updateStatus(run.state, updateId) === undefined) {
+        throw new NotFoundError(`update ${JSON.stringify(updateId)} not found`);
+      }
+      const progress = await this.progress(run, { updateId, wait, untilMs });
+      const isSentOn = isContinued(progress) && target.runId === "";
+      if (progress.kind !== "lost" && !isSentOn) return replyOf(run, progress);
+    }
+  }
+
+  /** Waits for an update that the run knows. Called in the same turn in which it was found there. */
+  async progress(run: LoadedRun, waiting: Waiting): Promise<Progress> {
+    const known = this.#standing(run, waiting.updateId);
+    const { stage } = waiting.wait;
+    if (known instanceof Promise || hasReached(known, stage)) {
+      await run.lastTicket?.durable.catch(() => undefined);
+      return known;
+    }
+    return this.#next(run, waiting, known);
+  }
+
+  /** Where an update stands in the run's state. */
+  #standing(run: LoadedRun, updateId: string): Progress | Promise<Progress> {
+    const status = updateStatus(run.state, updateId);
+    switch (status?.kind) {
+      case undefined:
+        return { kind: "lost" };
+      case "admitted":
+      case "accepted":
+        return status;
+      case "unfinished":
+        return { kind: "completed", outcome: UNFINISHED_OUTCOME };
+      case "aborted":
+        return { kind: "ended", notice: { ...status, updateId } };
+      case "completed":
+        return this.#readOutcome(run, status.completedEventId);
+      default:
+        return unreachable(status as never);
+    }
+  }
+
+  /** The outcome that an event of the run holds. */
+  async #readOutcome(run: LoadedRun, eventId: number): Promise<Progress> {
+    const range = { fromEventId: eventId, toEventId: eventId + 1, maxEvents: 1 };
+    const slice = await readHistory(this.#host.deps.store, run, range);
+    const attributes = History.decode(slice.events).events[0]?.attributes;
+    const outcome =
+      attributes?.kind === "workflowExecutionUpdateCompletedEventAttributes"
+        ? attributes.value.outcome
+        : undefined;
+    return { kind: "completed", outcome: present(outcome, `Event ${eventId} has an outcome`) };
+  }
+
+  /** Listens until the update has come far enough or the time is over. */
+  #next(run: LoadedRun, waiting: Waiting, known: Progress): Promise<Progress> {
+    const { clock } = this.#host.deps;
+    const { updateId, wait, untilMs = clock.nowMs() + WAIT_MS } = waiting;
+    const waiters = (run.updates ??= new UpdateWaiters());
+    let latest = known;
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        timer.cancel();
+        wait.signal.removeEventListener("abort", abort);
+        forget();
+        if (waiters.isEmpty && run.updates === waiters) run.updates = undefined;
+        settle();
+      };
+      const isOver = (): void =>
+        end(() => (untilMs < wait.deadlineMs ? resolve(latest) : reject(deadlineError())));
+      const abort = (): void => end(() => reject(deadlineError()));
+      const timer = clock.schedule(Math.min(untilMs, wait.deadlineMs) - clock.nowMs(), isOver);
+      wait.signal.addEventListener("abort", abort);
+      const forget = waiters.add(updateId, (notice) => {
+        latest = progressOf(notice);
+        if (hasReached(latest, wait.stage)) end(() => resolve(latest));
+      });
+    });
+  }
+}
+
+/** What a call waits for. */
+export interface Waiting {
+  readonly updateId: string;
+  readonly wait: UpdateWait;
+  /** When the call answers however far the update is, milliseconds since the epoch; in twenty seconds. */
+  readonly untilMs?: number;
+}
+
+function deadlineError(): DeadlineExceededError {
+  return new DeadlineExceededError("context deadline exceeded");
+}
+
+function progressOf(notice: UpdateNotice | undefined): Progress {
+  switch (notice?.kind) {
+    case undefined:
+      return { kind: "lost" };
+    case "accepted":
+      return { kind: "accepted" };
+    case "completed":
+      return { kind: "completed", outcome: notice.outcome };
+    case "rejected":
+      return {
+        kind: "completed",
+        outcome: { value: { kind: "failure", value: notice.failure ?? {} } },
+      };
+    case "aborted":
+      return { kind: "ended", notice };
+    default:
+      return unreachable(notice as never);
+  }
+}
+
+function hasReached(progress: Progress, stage: Stage): boolean {
+  switch (progress.kind) {
+    case "admitted":
+      return stage === Stage.UNSPECIFIED || stage === Stage.ADMITTED;
+    case "accepted":
+      return stage !== Stage.COMPLETED;
+    case "completed":
+    case "ended":
+    case "lost":
+      return true;
+    default:
+      return unreachable(progress);
+  }
+}
+
+function isContinued(progress: Progress): boolean {
+  return progress.kind === "ended" && progress.notice.reason === "continued";
+}
+
+function closingError(): ResourceExhaustedError {
+  return new ResourceExhaustedError(
+    "workflow operation can not be applied because workflow is closing",
+    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
+  );
+}
+
+/** The answer for an update that has come so far; an error when it ended without an outcome. */
+export function replyOf(
+  run: LoadedRun,
+  progress: Exclude<Progress, { readonly kind: "lost" }>,
+): UpdateReply {
+  const { runId } = run.state;
+  switch (progress.kind) {
+    case "admitted":
+      return { runId, stage: Stage.ADMITTED, outcome: undefined };
+    case "accepted":
+      return { runId, stage: Stage.ACCEPTED, outcome: undefined };
+    case "completed":
+      return { runId, stage: Stage.COMPLETED, outcome: progress.outcome };
+    case "ended":
+      throw abortError(progress.notice);
+    default:
+      return unreachable(progress);
+  }
+}
+
+function abortError(notice: UpdateNotice & { readonly kind: "aborted" }): Error {
+  switch (notice.reason) {
+    case "closed":
+      return new UpdateAbortedByCloseError("workflow update was aborted by closing workflow");
+    case "continued":
+      return closingError();
+    case "taskFailed":
+      return new WorkflowNotReadyError(
+        "Unable to perform workflow execution update due to unexpected workflow task failure.",
+      );
+    default:
+      return unreachable(notice.reason);
+  }
+}
