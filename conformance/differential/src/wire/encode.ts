@@ -66,7 +66,7 @@ function wireEnum(name: string, values: Readonly<Record<string, number>>, value:
 function wireAny(any: PlainObject): object {
   const { "@type": typeName, ...fields } = any;
   if (typeof typeName !== "string") throw new UnknownNameError('An Any needs a "@type"');
-  const raw = fields["value"];
+  const { value: raw } = fields;
   const value = raw instanceof Uint8Array ? raw : encodeMessage(messageType(typeName), fields);
   return { type_url: typeName === "" ? "" : `type.googleapis.com/${typeName}`, value };
 }

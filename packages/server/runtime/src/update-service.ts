@@ -157,7 +157,8 @@ export class UpdateService {
   #next(run: LoadedRun, waiting: Waiting, known: Progress): Promise<Progress> {
     const { clock } = this.#host.deps;
     const { updateId, wait, untilMs = clock.nowMs() + WAIT_MS } = waiting;
-    const waiters = (run.updates ??= new UpdateWaiters());
+    run.updates ??= new UpdateWaiters();
+    const waiters = run.updates;
     let latest = known;
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {
