@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { CallContext, RequestMetadata } from "./call-context.js";
 import { encodeMessage, type GrpcError } from "./grpc-error.js";
 
@@ -98,6 +98,11 @@ export class GrpcCall implements CallContext {
     }
     const head = { ":status": httpStatus, "content-type": this.#contentType() };
     this.stream.respond({ ...head, ...trailers }, { endStream: true });
+  }
+
+  /** Asks the client not to send the rest of its request. Source: RFC 9113, section 8.1. */
+  refuseRest(): void {
+    if (!this.stream.readableEnded) this.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 
   #trailers: Readonly<Record<string, string>> = OK_TRAILERS;

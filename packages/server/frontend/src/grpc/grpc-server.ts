@@ -14,6 +14,7 @@ import { GrpcCall } from "./grpc-call.js";
 import { GrpcError } from "./grpc-error.js";
 import type { GrpcService, StreamHandler, UnaryHandler } from "./grpc-service.js";
 import { parseGrpcTimeout } from "./grpc-timeout.js";
+import { KeepAlive, type KeepAliveLimits } from "./keep-alive.js";
 import { FRAME_HEAD_BYTES, isKnownEncoding, MessageReader } from "./message-reader.js";
 import { RequestQueue } from "./request-queue.js";
 import { GrpcStatusCode } from "./status-codes.js";
@@ -28,14 +29,19 @@ export interface GrpcLimits {
   readonly maxHeaderBytes: number;
   /** Bytes that a client may send on one call, and on one connection, before they are read. */
   readonly windowBytes: number;
+  readonly keepAlive: KeepAliveLimits;
 }
 
-/** As the official server: 4 MiB messages; the rest leaves room for thousands of waiting polls. */
+/**
+ * As the official server: 4 MiB messages, pings after a minute (`frontend.keepAliveTime`) and 10 s
+ * for the answer. The rest leaves room for thousands of waiting polls.
+ */
 export const DEFAULT_GRPC_LIMITS: GrpcLimits = {
   maxReceiveBytes: 4 * 1024 * 1024,
   maxConcurrentStreams: 100_000,
   maxHeaderBytes: 64 * 1024,
   windowBytes: 4 * 1024 * 1024,
+  keepAlive: { intervalMs: 60_000, timeoutMs: 10_000 },
 };
 
 /** Memory that one connection may hold for its streams, megabytes: node:http2's default is 10. */
@@ -66,11 +72,13 @@ export class GrpcServer {
   readonly #server: Http2Server;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #deadlines: DeadlineWheel<GrpcCall>;
+  readonly #keepAlive: KeepAlive;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
     for (const service of options.services) this.#addService(service);
     this.#deadlines = new DeadlineWheel(options.clock, (call) => this.#expire(call));
+    this.#keepAlive = new KeepAlive(options.clock, options.limits.keepAlive);
     const { maxConcurrentStreams, maxHeaderBytes, windowBytes } = options.limits;
     this.#server = createServer({
       maxSessionMemory: SESSION_MEMORY_MB_MAX,
@@ -113,6 +121,7 @@ export class GrpcServer {
     timer?.cancel();
     for (const session of this.#sessions) session.destroy();
     this.#deadlines.stop();
+    this.#keepAlive.stop();
     await closed;
   }
 
@@ -131,6 +140,7 @@ export class GrpcServer {
     session.setLocalWindowSize(this.#options.limits.windowBytes);
     session.on("close", () => this.#sessions.delete(session));
     session.on("error", () => undefined);
+    this.#keepAlive.watch(session);
   }
 
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -220,6 +230,7 @@ export class GrpcServer {
       reader.push(chunk);
     } catch (error) {
       call.fail(this.#errorOf(error, call));
+      call.refuseRest();
     }
   }
 
