@@ -7,6 +7,8 @@ export type FieldRule =
   | { readonly kind: "mask"; readonly label: string }
   /** A duration that was measured is written as its nearest multiple of `toMs`. */
   | { readonly kind: "round"; readonly toMs: number }
+  /** A duration that is no whole number of seconds follows from a moment: it reads `<part>`. */
+  | { readonly kind: "wholeSeconds" }
   /** The field is left out: whether it is present is chance or implementation, too. */
   | { readonly kind: "drop" }
   /** A timestamp is written relative to another one of this message or those around it. */
@@ -36,6 +38,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "*.pollerGroupInfos": drop,
   "*.pollerGroupsInfo": drop,
   "WorkflowExecutionInfo.executionDuration": mask("duration"),
+  "WorkflowExecutionStartedEventAttributes.firstWorkflowTaskBackoff": { kind: "wholeSeconds" },
   "PendingActivityInfo.currentRetryInterval": { kind: "round", toMs: 50 },
 
   // Names and versions of the installation.

@@ -87,6 +87,7 @@ export class Normaliser {
     if (value instanceof Uint8Array) return this.text(bytesText(value), "uuid");
     if (typeof value === "string" && type !== null && !isEnum(type)) {
       if (type.fullName === ".google.protobuf.Timestamp") return timeText(value, rule, scope);
+      if (rule?.kind === "wholeSeconds") return value.includes(".") ? "<part>" : value;
       return rule?.kind === "round" ? roundedDuration(value, rule.toMs) : value;
     }
     if (typeof value === "string") return this.text(value, idKind(field.name));

@@ -1,5 +1,6 @@
 import type { ScenarioDefinition } from "../scenario.js";
 import { activityScenarios } from "./activities.js";
+import { cronScenarios } from "./cron.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { startScenarios } from "./start.js";
 import { updateScenarios } from "./updates.js";
@@ -10,4 +11,5 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...idPolicyScenarios,
   ...activityScenarios,
   ...updateScenarios,
+  ...cronScenarios,
 ];

@@ -21,6 +21,7 @@ export {
   type TaskCompletion,
   type TaskFailureInput,
 } from "./workflow/complete-task.js";
+export { checkCronSchedule } from "./workflow/cron-schedule.js";
 export { listedSearchAttributes } from "./workflow/listed-attributes.js";
 export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
@@ -31,8 +32,10 @@ export {
   type TerminateInput,
   terminateRun,
 } from "./workflow/messages.js";
+export type { NamespaceRules } from "./workflow/namespace-rules.js";
 export { toResetPoints } from "./workflow/reset-points.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
+export { callbacksOf } from "./workflow/run-chain.js";
 export { DEFAULT_RUN_LIMITS, type RunLimits } from "./workflow/run-limits.js";
 export {
   type Activity,
@@ -56,6 +59,7 @@ export {
   type TaskClaim,
   type TaskOffer,
 } from "./workflow/step.js";
+export { checkQueueName, checkUserQueueName } from "./workflow/task-queue-name.js";
 export {
   isFinal,
   UNFINISHED_OUTCOME,
@@ -76,3 +80,4 @@ export {
   type TaskStart,
   transientEvents,
 } from "./workflow/workflow-task.js";
+export { runTimeoutMs, taskTimeoutMs } from "./workflow/workflow-timeouts.js";

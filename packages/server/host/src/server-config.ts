@@ -1,5 +1,6 @@
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
 import type { Logger } from "@perdure/kernel";
+import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
 
 /** How a server is set up. */
 export interface ServerConfig {
@@ -15,6 +16,8 @@ export interface ServerConfig {
   /** Namespaces that are made at the start, besides the ones that every server has. */
   readonly namespaces?: readonly string[];
   readonly limits?: RunLimits;
+  /** Types of the search attributes of every namespace, by name. */
+  readonly searchAttributes?: ReadonlyMap<string, IndexedValueType>;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;

@@ -51,18 +51,10 @@ const GRACE_MS = 10_000;
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const clock = systemClock();
   const random = systemRandom();
-  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
+  const { logger, limits = DEFAULT_RUN_LIMITS, searchAttributes = new Map() } = config;
   const store = await openStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
-  const deps = { store, committer, clock, random, logger, limits, maxIdleSlots: IDLE_SLOTS_MAX };
-  const host = new WorkflowHost(deps, facts);
-  const matching = new Matching({
-    store,
-    clock,
-    logger,
-    starter: { startTask: (task, poller) => startQueuedTask(host, task, poller) },
-  });
   const namespaces = new NamespaceRegistry(
     {
       write: (writes) => committer.add(writes, undefined).durable,
@@ -71,6 +63,19 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     facts.namespaces,
   );
   await namespaces.ensure(config.namespaces ?? []);
+  const rules = {
+    retentionMsOf: (id: string) => namespaces.retentionMsOf(id),
+    searchAttributesOf: () => searchAttributes,
+  };
+  const maxIdleSlots = IDLE_SLOTS_MAX;
+  const deps = { store, committer, clock, random, logger, limits, rules, maxIdleSlots };
+  const host = new WorkflowHost(deps, facts);
+  const matching = new Matching({
+    store,
+    clock,
+    logger,
+    starter: { startTask: (task, poller) => startQueuedTask(host, task, poller) },
+  });
   const workflows = new WorkflowService(host);
   const updates = new UpdateService(host);
   const unary = new Map([

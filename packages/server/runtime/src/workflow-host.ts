@@ -1,5 +1,6 @@
 import {
   isOpen,
+  type NamespaceRules,
   offerOf,
   type RunLimits,
   type RunState,
@@ -36,6 +37,8 @@ export interface HostDeps {
   readonly random: Random;
   readonly logger: Logger;
   readonly limits: RunLimits;
+  /** What namespaces lay down for their runs; absent: nothing. */
+  readonly rules?: NamespaceRules;
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
 }
@@ -129,11 +132,12 @@ export class WorkflowHost {
 
   /** What a step is given. Pollers that wait are offered tasks within the step itself. */
   environment(namespaceId: string): StepEnvironment {
-    const { clock, limits } = this.deps;
+    const { clock, limits, rules } = this.deps;
     const nowMs = clock.nowMs();
     return {
       nowMs,
       limits,
+      rules,
       newId: () => this.newId(),
       claim: (offer) => this.#claim(namespaceId, offer),
     };

@@ -30,6 +30,7 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
   switch (attributes.kind) {
     case "workflowExecutionStartedEventAttributes":
       draft.userMetadata = event.userMetadata;
+      draft.startLinks = event.links ?? [];
       return applyStarted(draft, attributes.value, place);
     case "workflowExecutionSignaledEventAttributes":
       if (place.eventId > 0) draft.signalCount++;
@@ -118,6 +119,7 @@ function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPla
         firstCompletedEventId: place.eventId,
         createdAtMs: place.timeMs,
         resettable: true,
+        expiresAtMs: 0,
       });
       draft.workerVersion = attributes.value.workerVersion ?? draft.workerVersion;
       return true;

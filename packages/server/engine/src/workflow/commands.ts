@@ -7,7 +7,8 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import { recordCanceled } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { type ClosingCommand, completeRun, continueRunAsNew, failRun } from "./close.js";
+import { type ClosingCommand, cancelRun, completeRun, failRun } from "./close.js";
+import { continueRunAsNew } from "./continue-as-new.js";
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
 import type { RunStep, Step } from "./step.js";
@@ -181,7 +182,8 @@ function handleClosing(context: CommandContext, command: CommandInit): void {
         cause: WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES,
         message: "CompleteWorkflowExecutionCommandAttributes.Result exceeds size limit.",
       });
-      return completeRun(step, attributes.value, closing);
+      context.successor = completeRun(step, attributes.value, closing);
+      return;
     case "failWorkflowExecutionCommandAttributes":
       if (attributes.value.failure === undefined) {
         const cause = WorkflowTaskFailedCause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
@@ -189,14 +191,8 @@ function handleClosing(context: CommandContext, command: CommandInit): void {
       }
       context.successor = failRun(step, attributes.value, closing);
       return;
-    case "cancelWorkflowExecutionCommandAttributes": {
-      const workflowTaskCompletedEventId = BigInt(completedEventId);
-      const value = { details: attributes.value.details, workflowTaskCompletedEventId };
-      const { userMetadata } = command;
-      step.record({ kind: "workflowExecutionCanceledEventAttributes", value }, { userMetadata });
-      step.changeList();
-      return;
-    }
+    case "cancelWorkflowExecutionCommandAttributes":
+      return cancelRun(step, attributes.value, closing);
     case "continueAsNewWorkflowExecutionCommandAttributes":
       checkPayloadSize(step, attributes.value.input, {
         cause: WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,

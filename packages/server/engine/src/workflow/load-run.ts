@@ -110,6 +110,7 @@ export function snapshotRun(run: RunState): Uint8Array {
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
     updates: run.updates.valueSeq().toArray(),
+    attachedCallbacks: run.attachedCallbacks,
   };
   return RunSnapshot.encode(snapshot);
 }
@@ -151,6 +152,7 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.completedUpdateCount = snapshot.updates.filter(
     ({ completedEventId }) => completedEventId > 0,
   ).length;
+  draft.attachedCallbacks = snapshot.attachedCallbacks;
   restoreActivities(draft, snapshot);
 }
 

@@ -22,6 +22,8 @@ export interface SignalInput {
   readonly header: HeaderInit | undefined;
   readonly requestId: string;
   readonly skipGenerateWorkflowTask?: boolean;
+  /** Whether a run that waits for its first workflow task gets it at once. */
+  readonly skipsBackoff?: boolean;
   readonly externalWorkflowExecution?: WorkflowExecutionInit;
   readonly links?: readonly LinkInit[] | undefined;
 }
@@ -49,7 +51,11 @@ export function signalRun(
   const step = new Step(run, environment);
   if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
   recordSignal(step, signal);
-  if (signal.skipGenerateWorkflowTask !== true) ensureWorkflowTask(step);
+  if (signal.skipGenerateWorkflowTask !== true) {
+    // A start with a signal does not wait for the run's back-off, a plain signal does.
+    if (signal.skipsBackoff === true) scheduleMissingTask(step);
+    else ensureWorkflowTask(step);
+  }
   limitBuffer(step);
   return step.finish();
 }
@@ -70,6 +76,11 @@ export function recordSignal(step: Step, signal: SignalInput): void {
   const { links } = signal;
   step.recordOrBuffer({ kind: "workflowExecutionSignaledEventAttributes", value }, { links });
   if (requestId !== "") step.addSignalRequestId(requestId);
+}
+
+/** Schedules a workflow task unless one is pending, also during a start delay or back-off. */
+function scheduleMissingTask(step: Step): void {
+  if (step.draft.workflowTask === undefined) scheduleWorkflowTask(step);
 }
 
 /** Fails the running workflow task when too many events wait for it: they are delivered at once. */
@@ -118,7 +129,7 @@ export function requestCancelRun(
     { links },
   );
   step.setCancelRequestId(cancel.requestId);
-  ensureWorkflowTask(step);
+  scheduleMissingTask(step);
   return step.finish();
 }
 

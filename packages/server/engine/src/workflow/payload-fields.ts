@@ -40,3 +40,21 @@ export function mergeSearchAttributes(
 ): SearchAttributesInit {
   return { indexedFields: mergeFields(attributes?.indexedFields, changes?.indexedFields) };
 }
+
+/** The memo without its null fields; `undefined` when nothing is left. */
+export function withoutUnsetMemo(memo: MemoInit | undefined): MemoInit | undefined {
+  const fields = memo?.fields;
+  if (fields === undefined || fields.size === 0) return undefined;
+  const set = mergeFields(undefined, fields);
+  return set.size === 0 ? undefined : { fields: set };
+}
+
+/** The search attributes without those that are null or empty; `undefined` when nothing is left. */
+export function withoutUnsetSearchAttributes(
+  attributes: SearchAttributesInit | undefined,
+): SearchAttributesInit | undefined {
+  const indexedFields = attributes?.indexedFields;
+  if (indexedFields === undefined || indexedFields.size === 0) return undefined;
+  const set = mergeFields(undefined, indexedFields);
+  return set.size === 0 ? undefined : { indexedFields: set };
+}

@@ -44,6 +44,21 @@ export function checkRetryPolicy(policy: RetryPolicyInit): void {
 }
 
 /**
+ * Checks that the duration of a command is not negative; one that is too long is cut elsewhere.
+ *
+ * @throws {InvalidArgumentError}
+ */
+export function checkDurationSign(duration: DurationInit | undefined): void {
+  if (duration === undefined) return;
+  const seconds = duration.seconds ?? 0n;
+  const nanos = duration.nanos ?? 0;
+  if ((seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0)) {
+    throw new InvalidArgumentError("duration has seconds and nanos with different signs");
+  }
+  if (seconds < 0n || nanos < 0) throw new InvalidArgumentError("negative duration");
+}
+
+/**
  * Checks that a duration is a legal one and not negative.
  *
  * @param subject - Begins the error's message.

@@ -42,6 +42,8 @@ export interface RunLimits {
   readonly updatesSuggestedShare: number;
   /** `history.discardSpeculativeWorkflowTaskMaximumEventsCount`. */
   readonly discardedEventsMax: number;
+  /** `history.defaultWorkflowTaskTimeout`: for starts that name none. */
+  readonly workflowTaskTimeoutMsDefault: number;
 }
 
 /** The official server's defaults. Source: its dynamic configuration. */
@@ -64,4 +66,5 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   updatesMax: 2000,
   updatesSuggestedShare: 0.9,
   discardedEventsMax: 10,
+  workflowTaskTimeoutMsDefault: 10_000,
 };

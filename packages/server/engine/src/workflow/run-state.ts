@@ -1,6 +1,7 @@
 import { invariant } from "@perdure/kernel";
 import type {
   ActivityProgress,
+  AttachedCallback,
   ResetPoint,
   StickyWorker,
   TimerProgress,
@@ -8,6 +9,7 @@ import type {
   WorkflowTaskProgress,
 } from "@perdure/proto/perdure/internal/v1";
 import type {
+  LinkInit,
   MemoInit,
   SearchAttributesInit,
   WorkerVersionStampInit,
@@ -63,6 +65,8 @@ export interface RunState {
   readonly started: WorkflowExecutionStartedEventAttributesInit;
   /** Summary and details for people, from event 1. */
   readonly userMetadata: UserMetadataInit | undefined;
+  /** Links of event 1. */
+  readonly startLinks: readonly LinkInit[];
   readonly startTimeMs: number;
   readonly status: WorkflowExecutionStatus;
   /** 0 while the run is open. */
@@ -102,6 +106,8 @@ export interface RunState {
   readonly completedUpdateCount: number;
   /** By update ID, in the order in which they came; not stored. */
   readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
+  /** Callbacks that later requests attached, in that order. */
+  readonly attachedCallbacks: readonly AttachedCallback[];
 }
 
 /** A state that a step is making. */
@@ -122,6 +128,7 @@ export function emptyRun(identity: RunIdentity): RunState {
     runId: identity.runId,
     started: {},
     userMetadata: undefined,
+    startLinks: [],
     startTimeMs: 0,
     status: WorkflowExecutionStatus.RUNNING,
     closeTimeMs: 0,
@@ -150,6 +157,7 @@ export function emptyRun(identity: RunIdentity): RunState {
     updates: PersistentMap(),
     completedUpdateCount: 0,
     admittedUpdates: OrderedMap(),
+    attachedCallbacks: [],
   };
 }
 

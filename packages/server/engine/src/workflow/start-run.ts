@@ -1,11 +1,12 @@
 import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
-import { type ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
+import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
-import type { ResetPointsInit } from "@perdure/proto/temporal/api/workflow/v1";
 import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
+import { cronBackoffMs } from "./cron-schedule.js";
 import { recordSignal, type SignalInput } from "./messages.js";
+import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { emptyRun, type RunIdentity } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { putUpdate, type UpdateInput } from "./updates.js";
@@ -32,8 +33,8 @@ export function startRun(
 ): RunStep {
   const { request } = input;
   const step = new Step(emptyRun(identity), environment);
-  const delayMs = durationMs(request.workflowStartDelay);
-  const isEager = input.eagerIdentity !== undefined && delayMs === 0;
+  const backoffMs = firstBackoffMs(request, step.nowMs);
+  const isEager = input.eagerIdentity !== undefined && backoffMs === 0;
   const executionMs = durationMs(request.workflowExecutionTimeout);
   const value: WorkflowExecutionStartedEventAttributesInit = {
     ...fromRequest(request),
@@ -41,9 +42,9 @@ export function startRun(
     firstExecutionRunId: identity.runId,
     workflowId: identity.workflowId,
     attempt: 1,
-    firstWorkflowTaskBackoff: delayMs > 0 ? toDuration(delayMs) : toDuration(0),
+    firstWorkflowTaskBackoff: toDuration(backoffMs),
     workflowExecutionExpirationTime:
-      executionMs > 0 ? toTimestamp(step.nowMs + delayMs + executionMs) : undefined,
+      executionMs > 0 ? toTimestamp(step.nowMs + executionMs) : undefined,
     eagerExecutionAccepted: isEager,
   };
   recordStarted(step, value, request);
@@ -56,6 +57,12 @@ export function startRun(
     startWorkflowTask(step, { identity: input.eagerIdentity ?? "", requestId });
   }
   return step.finish();
+}
+
+/** How long the first workflow task of a fresh start waits, milliseconds. */
+function firstBackoffMs(request: StartWorkflowExecutionRequestInit, nowMs: number): number {
+  const delayMs = durationMs(request.workflowStartDelay);
+  return delayMs > 0 ? delayMs : (cronBackoffMs(request.cronSchedule, nowMs, nowMs) ?? 0);
 }
 
 function fromRequest(
@@ -71,8 +78,11 @@ function fromRequest(
     identity: request.identity,
     retryPolicy: request.retryPolicy,
     cronSchedule: request.cronSchedule,
-    memo: request.memo,
-    searchAttributes: request.searchAttributes,
+    initiator: request.cronSchedule ? ContinueAsNewInitiator.CRON_SCHEDULE : undefined,
+    continuedFailure: request.continuedFailure,
+    lastCompletionResult: request.lastCompletionResult,
+    memo: withoutUnsetMemo(request.memo),
+    searchAttributes: withoutUnsetSearchAttributes(request.searchAttributes),
     header: request.header,
     completionCallbacks: request.completionCallbacks,
     versioningOverride: request.versioningOverride,
@@ -99,7 +109,7 @@ export interface SuccessorInput {
   /** Attributes that the new started event shares with the old one or with the command. */
   readonly attributes: WorkflowExecutionStartedEventAttributesInit;
   readonly backoffMs: number;
-  readonly resetPoints: ResetPointsInit | undefined;
+  readonly links: readonly LinkInit[];
 }
 
 /** Makes the first events of the run that follows a closed one in the same chain. */
@@ -115,9 +125,8 @@ export function startSuccessor(
     originalExecutionRunId: identity.runId,
     workflowId: identity.workflowId,
     firstWorkflowTaskBackoff: toDuration(input.backoffMs),
-    prevAutoResetPoints: input.resetPoints,
   };
-  recordStarted(step, value, {});
+  recordStarted(step, value, { links: input.links });
   step.addRequestId(environment.newId(), 1);
   if (step.draft.firstTaskAtMs === 0) scheduleWorkflowTask(step);
   return step.finish();

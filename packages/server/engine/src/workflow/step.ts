@@ -8,6 +8,7 @@ import { toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
 import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
+import type { NamespaceRules } from "./namespace-rules.js";
 import type { RunLimits } from "./run-limits.js";
 import {
   type Activity,
@@ -29,6 +30,8 @@ export interface StepEnvironment {
   readonly nowMs: number;
   readonly newId: () => string;
   readonly limits: RunLimits;
+  /** What the run's namespace lays down; absent: nothing. */
+  readonly rules?: NamespaceRules | undefined;
   /**
    * Asks for a poller that waits for this task right now. One that is there takes the task within
    * the same step; it must get it, or be let go, once the step is applied.

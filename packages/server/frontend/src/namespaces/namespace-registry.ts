@@ -91,6 +91,12 @@ export class NamespaceRegistry {
     return [...this.#byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
+  /** How long a namespace keeps closed workflows, milliseconds; `undefined` when there is none. */
+  retentionMsOf(id: string): number | undefined {
+    const config = this.#byId.get(id)?.facts.config;
+    return config === undefined ? undefined : durationMs(config.workflowExecutionRetentionTtl);
+  }
+
   /** How long each namespace keeps closed workflows. */
   retentions(): readonly { readonly namespaceId: string; readonly retentionMs: number }[] {
     return [...this.#byId.values()].map(({ id, facts }) => ({

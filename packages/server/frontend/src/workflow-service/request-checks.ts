@@ -1,14 +1,10 @@
+import { checkQueueName, checkUserQueueName } from "@perdure/engine";
 import { InvalidArgumentError, isUuid } from "@perdure/kernel";
 import type { PayloadsInit, WorkflowExecution } from "@perdure/proto/temporal/api/common/v1";
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import type { TaskQueue } from "@perdure/proto/temporal/api/taskqueue/v1";
 import type { RunTarget } from "@perdure/runtime";
 import type { WorkflowServiceDeps } from "./deps.js";
-
-/** Task queue names with this prefix are the server's own. */
-const RESERVED_QUEUE_PREFIX = "/_sys/";
-/** The server's own queue in every namespace, which users must not use. */
-const SYSTEM_QUEUE = "temporal-sys-per-ns-tq";
 
 /**
  * Finds the namespace of a request.
@@ -47,23 +43,14 @@ export function readTarget(
  */
 export function readQueueName(queue: TaskQueue | undefined, lengthMax: number): string {
   if (queue === undefined) throw new InvalidArgumentError("taskQueue is not set");
-  const { name } = queue;
-  if (name === "") throw new InvalidArgumentError("missing task queue name");
-  if (name.length > lengthMax) throw new InvalidArgumentError("taskQueue length exceeds limit");
-  if (name.startsWith(RESERVED_QUEUE_PREFIX)) {
-    throw new InvalidArgumentError(
-      `task queue name cannot start with reserved prefix ${RESERVED_QUEUE_PREFIX}`,
-    );
-  }
-  return name;
+  checkQueueName(queue.name, { idLengthMax: lengthMax });
+  return queue.name;
 }
 
 /** As `readQueueName`, and refuses the server's own queue. */
 export function readUserQueueName(queue: TaskQueue | undefined, lengthMax: number): string {
   const name = readQueueName(queue, lengthMax);
-  if (name === SYSTEM_QUEUE) {
-    throw new InvalidArgumentError(`cannot use internal per-namespace task queue:${name}`);
-  }
+  checkUserQueueName(name, { idLengthMax: lengthMax });
   return name;
 }
 

@@ -1,8 +1,11 @@
 import {
+  checkCronSchedule,
   checkDuration,
   checkRetryPolicy,
   durationMs,
+  runTimeoutMs,
   type SignalInput,
+  taskTimeoutMs,
   toDuration,
   withRetryDefaults,
 } from "@perdure/engine";
@@ -31,11 +34,7 @@ import {
   readUserQueueName,
   resolveNamespace,
 } from "./request-checks.js";
-
-/** Time that a worker has for a workflow task unless the request says otherwise. */
-const WORKFLOW_TASK_TIMEOUT_MS = 10_000;
-/** Longest time that a worker may have for a workflow task. */
-const WORKFLOW_TASK_TIMEOUT_MS_MAX = 120_000;
+import { signalLink } from "./signal-link.js";
 
 /** Number of the field `eager_workflow_task` of `StartWorkflowExecutionResponse`. */
 const EAGER_TASK_FIELD = 2;
@@ -84,12 +83,12 @@ export function checkStart(
   const lengthMax = deps.limits.idLengthMax;
   checkWorkflowId(request.workflowId, lengthMax);
   const retryPolicy = checkedRetryPolicy(request.retryPolicy, deps);
-  checkStartDelay(request);
+  checkSchedule(request, deps);
   const typeName = request.workflowType?.name ?? "";
   if (typeName === "") throw new InvalidArgumentError("WorkflowType is not set on request.");
   checkLength(typeName, lengthMax, "WorkflowType length exceeds limit.");
   readUserQueueName(request.taskQueue, lengthMax);
-  const timeouts = checkTimeouts(request);
+  const timeouts = checkTimeouts(request, deps.limits);
   checkLength(request.requestId, lengthMax, "RequestId length exceeds limit.");
   checkPolicies(request);
   if ((request.priority?.priorityKey ?? 0) < 0) {
@@ -136,37 +135,31 @@ type StartLike = Pick<
   | "workflowIdConflictPolicy"
 >;
 
-function checkStartDelay(request: StartLike): void {
-  if (request.cronSchedule !== "") {
-    if (request.workflowStartDelay !== undefined) {
-      throw new InvalidArgumentError(
-        "CronSchedule and WorkflowStartDelay may not be used together.",
-      );
-    }
-    throw new InvalidArgumentError("CronSchedule is not implemented by this server.");
+function checkSchedule(request: StartLike, deps: WorkflowServiceDeps): void {
+  if (request.cronSchedule !== "" && request.workflowStartDelay !== undefined) {
+    throw new InvalidArgumentError("CronSchedule and WorkflowStartDelay may not be used together.");
   }
   checkDuration(
     request.workflowStartDelay,
     "An invalid WorkflowStartDelaySeconds is set on request. cause",
   );
+  checkCronSchedule(request.cronSchedule, deps.clock.nowMs());
 }
 
-function checkTimeouts(
-  request: StartLike,
-): Pick<
+type Timeouts = Pick<
   StartWorkflowExecutionRequestInit,
   "workflowExecutionTimeout" | "workflowRunTimeout" | "workflowTaskTimeout"
-> {
+>;
+
+/** Checks the timeouts and caps them; one that stays as it is given also stays absent if it is. */
+function checkTimeouts(request: StartLike, limits: WorkflowServiceDeps["limits"]): Timeouts {
   const invalid = (name: string): string => `An invalid ${name} is set on request. cause`;
-  checkDuration(request.workflowExecutionTimeout, invalid("WorkflowExecutionTimeoutSeconds"));
-  checkDuration(request.workflowRunTimeout, invalid("WorkflowRunTimeoutSeconds"));
-  checkDuration(request.workflowTaskTimeout, invalid("WorkflowTaskTimeoutSeconds"));
-  const executionMs = durationMs(request.workflowExecutionTimeout);
-  let runMs = durationMs(request.workflowRunTimeout);
-  if (executionMs > 0) runMs = runMs === 0 ? executionMs : Math.min(runMs, executionMs);
-  let taskMs = durationMs(request.workflowTaskTimeout) || WORKFLOW_TASK_TIMEOUT_MS;
-  taskMs = Math.min(taskMs, WORKFLOW_TASK_TIMEOUT_MS_MAX);
-  if (runMs > 0) taskMs = Math.min(taskMs, runMs);
+  const { workflowExecutionTimeout, workflowRunTimeout, workflowTaskTimeout } = request;
+  checkDuration(workflowExecutionTimeout, invalid("WorkflowExecutionTimeoutSeconds"));
+  checkDuration(workflowRunTimeout, invalid("WorkflowRunTimeoutSeconds"));
+  checkDuration(workflowTaskTimeout, invalid("WorkflowTaskTimeoutSeconds"));
+  const runMs = runTimeoutMs(durationMs(workflowRunTimeout), durationMs(workflowExecutionTimeout));
+  const taskMs = taskTimeoutMs(durationMs(workflowTaskTimeout), runMs, limits);
   return {
     workflowExecutionTimeout: request.workflowExecutionTimeout,
     workflowRunTimeout: overridden(request.workflowRunTimeout, runMs),
@@ -220,6 +213,7 @@ export async function signalWithStartWorkflowExecution(
     header: request.header,
     requestId: start.requestId ?? "",
     links: request.links,
+    skipsBackoff: true,
   };
   const reply = await deps.workflows.signalWithStart({
     namespaceId: namespace.id,
@@ -231,6 +225,12 @@ export async function signalWithStartWorkflowExecution(
     SignalWithStartWorkflowExecutionResponse.encode({
       runId: reply.runId,
       started: reply.isStarted,
+      signalLink: signalLink(
+        { workflowId: request.workflowId, runId: reply.runId },
+        namespace.name,
+        start.requestId ?? "",
+      ),
+      firstExecutionRunId: reply.firstExecutionRunId,
     }),
   );
 }
@@ -248,9 +248,9 @@ function checkSignalWithStart(
   checkNameLength("workflow type name", typeName, lengthMax);
   readUserQueueName(request.taskQueue, lengthMax);
   checkNameLength("Request ID", request.requestId, lengthMax);
-  const timeouts = checkTimeouts(request);
+  const timeouts = checkTimeouts(request, deps.limits);
   const retryPolicy = checkedRetryPolicy(request.retryPolicy, deps);
-  checkStartDelay(request);
+  checkSchedule(request, deps);
   checkPolicies(request);
   if (request.workflowIdConflictPolicy === WorkflowIdConflictPolicy.FAIL) {
     throw new InvalidArgumentError(

@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from "@perdure/kernel";
-import { EventType } from "@perdure/proto/temporal/api/enums/v1";
 import type {
   DeleteWorkflowExecutionRequest,
   DescribeWorkflowExecutionRequest,
@@ -10,9 +9,10 @@ import type {
   SignalWorkflowExecutionResponseInit,
   TerminateWorkflowExecutionRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import { describeRun, type RunTarget } from "@perdure/runtime";
+import { describeRun } from "@perdure/runtime";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkBlobSize, checkLength, readTarget, resolveNamespace } from "./request-checks.js";
+import { signalLink } from "./signal-link.js";
 
 /** `temporal.api.workflowservice.v1.WorkflowService/SignalWorkflowExecution` */
 export async function signalWorkflowExecution(
@@ -36,19 +36,6 @@ export async function signalWorkflowExecution(
     links,
   });
   return { link: signalLink({ ...target, runId }, namespace.name, requestId) };
-}
-
-/** A link to the event of a signal, by the ID of the request: the event may not have an ID yet. */
-function signalLink(
-  target: RunTarget,
-  namespace: string,
-  requestId: string,
-): SignalWorkflowExecutionResponseInit["link"] {
-  const eventType = EventType.WORKFLOW_EXECUTION_SIGNALED;
-  const { workflowId, runId } = target;
-  const reference = { kind: "requestIdRef", value: { requestId, eventType } } as const;
-  const value = { namespace, workflowId, runId, reference };
-  return { variant: { kind: "workflowEvent", value } };
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RequestCancelWorkflowExecution` */

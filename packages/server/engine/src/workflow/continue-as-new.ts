@@ -1,0 +1,154 @@
+import { InvalidArgumentError } from "@perdure/kernel";
+import type { ContinueAsNewWorkflowExecutionCommandAttributesInit } from "@perdure/proto/temporal/api/command/v1";
+import type { MemoInit, SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
+import {
+  ContinueAsNewInitiator,
+  TaskQueueKind,
+  WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
+import { durationMs, toDuration } from "../wire-time.js";
+import { BadCommandError } from "./bad-command-error.js";
+import type { ClosingCommand } from "./close.js";
+import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
+import { checkDurationSign, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
+import { callbacksOf, followRun, inheritedAttributes } from "./run-chain.js";
+import { taskQueueName } from "./run-state.js";
+import type { RunStep, Step } from "./step.js";
+import { checkUserQueueName, taskQueueText } from "./task-queue-name.js";
+import { runTimeoutMs, taskTimeoutMs } from "./workflow-timeouts.js";
+
+const CAUSE = WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+
+type Command = ContinueAsNewWorkflowExecutionCommandAttributesInit;
+
+/** A command of which everything is known that the next run needs. */
+interface Continuation {
+  readonly typeName: string;
+  readonly queueName: string;
+  readonly runTimeout: Command["workflowRunTimeout"];
+  readonly taskTimeout: Command["workflowTaskTimeout"];
+  readonly retryPolicy: Command["retryPolicy"];
+  readonly memo: MemoInit | undefined;
+  readonly searchAttributes: SearchAttributesInit | undefined;
+}
+
+/**
+ * Closes the run and starts the next of its chain as the workflow asks.
+ *
+ * @throws {BadCommandError} The command is illegal.
+ */
+export function continueRunAsNew(step: Step, command: Command, closing: ClosingCommand): RunStep {
+  const continuation = checkContinuation(step, command);
+  const newExecutionRunId = step.environment.newId();
+  const shared = {
+    workflowType: { name: continuation.typeName },
+    taskQueue: { name: continuation.queueName, kind: TaskQueueKind.NORMAL },
+    input: command.input,
+    workflowRunTimeout: continuation.runTimeout,
+    workflowTaskTimeout: continuation.taskTimeout,
+    header: command.header,
+    memo: continuation.memo,
+    searchAttributes: continuation.searchAttributes,
+    lastCompletionResult: command.lastCompletionResult,
+  };
+  const value = {
+    ...shared,
+    newExecutionRunId,
+    workflowTaskCompletedEventId: BigInt(closing.completedEventId),
+    backoffStartInterval: command.backoffStartInterval,
+    initiator: command.initiator,
+    failure: command.failure,
+  };
+  const { userMetadata } = closing;
+  const callbacks = callbacksOf(step.draft);
+  step.record({ kind: "workflowExecutionContinuedAsNewEventAttributes", value }, { userMetadata });
+  step.changeList();
+  const isRetry = command.initiator === ContinueAsNewInitiator.RETRY;
+  return followRun(step, {
+    runId: newExecutionRunId,
+    initiator: command.initiator || ContinueAsNewInitiator.WORKFLOW,
+    backoffMs: durationMs(command.backoffStartInterval),
+    attributes: {
+      ...inheritedAttributes(step.draft),
+      ...shared,
+      retryPolicy: continuation.retryPolicy,
+      cronSchedule: command.cronSchedule,
+      continuedFailure: command.failure,
+      completionCallbacks: callbacks,
+      attempt: isRetry ? (step.draft.started.attempt ?? 1) + 1 : 1,
+    },
+  });
+}
+
+function checkContinuation(step: Step, command: Command): Continuation {
+  const { limits } = step.environment;
+  const { started } = step.draft;
+  const typeName = command.workflowType?.name || started.workflowType?.name || "";
+  if (typeName.length > limits.idLengthMax) {
+    throw new BadCommandError(
+      CAUSE,
+      `WorkflowType on ContinueAsNewWorkflowExecutionCommand exceeds length limit. WorkflowType=${typeName} Length=${typeName.length} Limit=${limits.idLengthMax}`,
+    );
+  }
+  const queueName = command.taskQueue?.name || taskQueueName(step.draft);
+  const place = `WorkflowType=${typeName} TaskQueue=${taskQueueText(queueName)}`;
+  checkQueue(step, queueName, place);
+  checkTimeouts(command, place);
+  const runMs = runTimeoutMs(
+    durationMs(command.workflowRunTimeout) || durationMs(started.workflowRunTimeout),
+    durationMs(started.workflowExecutionTimeout),
+  );
+  const taskMs = durationMs(command.workflowTaskTimeout) || durationMs(started.workflowTaskTimeout);
+  return {
+    typeName,
+    queueName,
+    runTimeout: toDuration(runMs),
+    taskTimeout: toDuration(taskTimeoutMs(taskMs, runMs, limits)),
+    retryPolicy: filledRetryPolicy(step, command, place),
+    memo: withoutUnsetMemo(command.memo),
+    searchAttributes: withoutUnsetSearchAttributes(command.searchAttributes),
+  };
+}
+
+function checkQueue(step: Step, queueName: string, place: string): void {
+  illegalWhen(
+    () => checkUserQueueName(queueName, { idLengthMax: step.environment.limits.idLengthMax }),
+    (message) =>
+      `error validating ContinueAsNewWorkflowExecutionCommand TaskQueue: ${message}. ${place}`,
+  );
+}
+
+function checkTimeouts(command: Command, place: string): void {
+  const durations = [
+    ["WorkflowRunTimeout", command.workflowRunTimeout],
+    ["WorkflowTaskTimeout", command.workflowTaskTimeout],
+    ["BackoffStartInterval", command.backoffStartInterval],
+  ] as const;
+  for (const [name, duration] of durations) {
+    illegalWhen(
+      () => checkDurationSign(duration),
+      (message) => `Invalid ${name} on ContinueAsNewWorkflowExecutionCommand: ${message}. ${place}`,
+    );
+  }
+}
+
+function filledRetryPolicy(step: Step, command: Command, place: string): Command["retryPolicy"] {
+  if (command.retryPolicy === undefined) return undefined;
+  const filled = withRetryDefaults(command.retryPolicy, step.environment.limits.defaultRetry);
+  illegalWhen(
+    () => checkRetryPolicy(filled),
+    (message) =>
+      `invalid WorkflowRetryPolicy on ContinueAsNewWorkflowExecutionCommand: ${message}. ${place}`,
+  );
+  return filled;
+}
+
+/** Turns what a check says into the refusal of the command. */
+function illegalWhen(check: () => void, message: (reason: string) => string): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new BadCommandError(CAUSE, message(error.message));
+  }
+}
