@@ -7,7 +7,9 @@ import type { Step } from "./step.js";
 /** `history.historyMaxAutoResetPoints` */
 const RESET_POINTS_MAX = 20;
 
-/** Adds the first workflow task that a version of the worker completed; later ones change nothing. */
+/**
+ * Adds the first workflow task that a version of the worker completed; later ones change nothing.
+ */
 export function addResetPoint(points: List<ResetPoint>, point: ResetPoint): List<ResetPoint> {
   const isKnown = points.some(
     ({ binaryChecksum, buildId }) =>
