@@ -2,12 +2,8 @@ export { toGrpcError } from "./errors/to-grpc-error.js";
 export type { CallContext, RequestMetadata } from "./grpc/call-context.js";
 export { EncodedResponse } from "./grpc/encoded-response.js";
 export { type ErrorDetail, GrpcError } from "./grpc/grpc-error.js";
-export {
-  DEFAULT_GRPC_LIMITS,
-  type GrpcLimits,
-  GrpcServer,
-  type GrpcServerOptions,
-} from "./grpc/grpc-server.js";
+export { DEFAULT_GRPC_LIMITS, type GrpcLimits } from "./grpc/grpc-limits.js";
+export { GrpcServer, type GrpcServerOptions } from "./grpc/grpc-server.js";
 export type { GrpcService, StreamHandler, UnaryHandler } from "./grpc/grpc-service.js";
 export { healthService } from "./grpc/health-service.js";
 export { reflectionServices } from "./grpc/reflection-service.js";

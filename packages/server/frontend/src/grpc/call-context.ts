@@ -13,3 +13,12 @@ export interface CallContext {
   readonly peer: string;
   readonly path: string;
 }
+
+/** Stands for a call that was refused before it began. */
+export const NO_CALL: CallContext = {
+  metadata: { get: () => undefined },
+  signal: AbortSignal.abort(),
+  deadlineMs: undefined,
+  peer: "",
+  path: "",
+};

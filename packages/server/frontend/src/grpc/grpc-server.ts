@@ -7,42 +7,20 @@ import {
 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { type Clock, DeadlineWheel, type Logger, type ScheduledCall } from "@perdure/kernel";
-import { type AnyMethodDescriptor, DecodeError, encodeFrame } from "@perdure/proto/wire";
-import type { CallContext } from "./call-context.js";
-import { EncodedResponse } from "./encoded-response.js";
+import { type AnyMethodDescriptor, DecodeError } from "@perdure/proto/wire";
+import { type CallContext, NO_CALL } from "./call-context.js";
+import type { EncodedResponse } from "./encoded-response.js";
+import { frameResponse } from "./frame-response.js";
 import { GrpcCall } from "./grpc-call.js";
 import { GrpcError } from "./grpc-error.js";
+import type { GrpcLimits } from "./grpc-limits.js";
 import type { GrpcService, StreamHandler, UnaryHandler } from "./grpc-service.js";
 import { parseGrpcTimeout } from "./grpc-timeout.js";
-import { KeepAlive, type KeepAliveLimits } from "./keep-alive.js";
-import { FRAME_HEAD_BYTES, isKnownEncoding, MessageReader } from "./message-reader.js";
+import { KeepAlive } from "./keep-alive.js";
+import { isKnownEncoding, MessageReader, unexpectedEnd } from "./message-reader.js";
+import { refuseRequest } from "./refuse-request.js";
 import { RequestQueue } from "./request-queue.js";
 import { GrpcStatusCode } from "./status-codes.js";
-
-/** What a server takes, and how much of it. */
-export interface GrpcLimits {
-  /** Largest request message, bytes. */
-  readonly maxReceiveBytes: number;
-  /** Calls that one connection may have under way. */
-  readonly maxConcurrentStreams: number;
-  /** Largest set of request headers, bytes. */
-  readonly maxHeaderBytes: number;
-  /** Bytes that a client may send on one call, and on one connection, before they are read. */
-  readonly windowBytes: number;
-  readonly keepAlive: KeepAliveLimits;
-}
-
-/**
- * As the official server: 4 MiB messages, pings after a minute (`frontend.keepAliveTime`) and 10 s
- * for the answer. The rest leaves room for thousands of waiting polls.
- */
-export const DEFAULT_GRPC_LIMITS: GrpcLimits = {
-  maxReceiveBytes: 4 * 1024 * 1024,
-  maxConcurrentStreams: 100_000,
-  maxHeaderBytes: 64 * 1024,
-  windowBytes: 4 * 1024 * 1024,
-  keepAlive: { intervalMs: 60_000, timeoutMs: 10_000 },
-};
 
 /** Memory that one connection may hold for its streams, megabytes: node:http2's default is 10. */
 const SESSION_MEMORY_MB_MAX = 1024;
@@ -247,7 +225,7 @@ export class GrpcServer {
     const fail = (error: unknown): void => call.fail(this.#errorOf(error, call));
     const answer = (response: object | EncodedResponse): void => {
       try {
-        call.answer(frameOf(method, response));
+        call.answer(frameResponse(method, response));
       } catch (error) {
         fail(error);
       }
@@ -286,7 +264,7 @@ export class GrpcServer {
   ): Promise<void> {
     for await (const response of responses) {
       if (call.stream.destroyed) return;
-      await call.send(frameOf(method, response));
+      await call.send(frameResponse(method, response));
     }
     call.end();
   }
@@ -314,53 +292,4 @@ export class GrpcServer {
     }
     return this.#options.toGrpcError(error, call ?? NO_CALL);
   }
-}
-
-const NO_CALL: CallContext = {
-  metadata: { get: () => undefined },
-  signal: AbortSignal.abort(),
-  deadlineMs: undefined,
-  peer: "",
-  path: "",
-};
-
-/** A message in its frame. */
-function frameOf(method: AnyMethodDescriptor, response: object | EncodedResponse): Uint8Array {
-  let frame: Uint8Array;
-  if (response instanceof EncodedResponse) {
-    frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + response.bytes.length);
-    frame.set(response.bytes, FRAME_HEAD_BYTES);
-  } else {
-    frame = encodeFrame(method.response, response, FRAME_HEAD_BYTES);
-  }
-  const length = frame.length - FRAME_HEAD_BYTES;
-  frame[0] = 0;
-  frame[1] = length >>> 24;
-  frame[2] = length >>> 16;
-  frame[3] = length >>> 8;
-  frame[4] = length;
-  return frame;
-}
-
-function unexpectedEnd(reader: MessageReader): GrpcError {
-  const isInBody = reader.pendingBytes > FRAME_HEAD_BYTES;
-  return new GrpcError(GrpcStatusCode.UNKNOWN, isInBody ? "unexpected EOF" : "EOF");
-}
-
-interface Refusal {
-  readonly error: GrpcError;
-  readonly httpStatus: number;
-}
-
-/** What is wrong with a request that is no gRPC call at all. */
-function refuseRequest(headers: IncomingHttpHeaders): Refusal | undefined {
-  const method = headers[":method"];
-  if (method !== "POST") {
-    const message = `Received a HEADERS frame with :method "${method}" which should be POST`;
-    return { error: new GrpcError(GrpcStatusCode.INTERNAL, message), httpStatus: 405 };
-  }
-  const contentType = headers["content-type"] ?? "";
-  if (/^application\/grpc(?:[+;].*)?$/.test(contentType)) return undefined;
-  const message = `invalid gRPC request content-type "${contentType}"`;
-  return { error: new GrpcError(GrpcStatusCode.INVALID_ARGUMENT, message), httpStatus: 415 };
 }

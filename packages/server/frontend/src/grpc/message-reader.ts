@@ -101,3 +101,9 @@ export class MessageReader {
 export function isKnownEncoding(encoding: string | undefined): boolean {
   return encoding === undefined || encoding === "identity" || encoding === "gzip";
 }
+
+/** What is wrong with a request that ended before its message did. */
+export function unexpectedEnd(reader: MessageReader): GrpcError {
+  const isInBody = reader.pendingBytes > FRAME_HEAD_BYTES;
+  return new GrpcError(GrpcStatusCode.UNKNOWN, isInBody ? "unexpected EOF" : "EOF");
+}
