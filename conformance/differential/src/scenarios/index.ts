@@ -1,6 +1,9 @@
 import type { ScenarioDefinition } from "../scenario.js";
 import { activityScenarios } from "./activities.js";
+import { childPolicyScenarios } from "./child-policies.js";
+import { childScenarios } from "./children.js";
 import { cronScenarios } from "./cron.js";
+import { externalScenarios } from "./external.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { startScenarios } from "./start.js";
 import { updateScenarios } from "./updates.js";
@@ -10,6 +13,9 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...startScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
+  ...childScenarios,
+  ...childPolicyScenarios,
+  ...externalScenarios,
   ...updateScenarios,
   ...cronScenarios,
 ];

@@ -14,6 +14,15 @@ export {
 } from "./workflow/activity.js";
 export { BadCommandError } from "./workflow/bad-command-error.js";
 export {
+  type ChildEnd,
+  childStartRequest,
+  recordChildEnd,
+  recordChildStarted,
+  recordChildStartFailed,
+  startChild,
+  unstartedChild,
+} from "./workflow/children.js";
+export {
   type CompletionInput,
   completeWorkflowTask,
   messageOf,
@@ -22,6 +31,16 @@ export {
   type TaskFailureInput,
 } from "./workflow/complete-task.js";
 export { checkCronSchedule } from "./workflow/cron-schedule.js";
+export type { EventAttributes } from "./workflow/event-types.js";
+export {
+  dropFarewell,
+  receiveCancel,
+  receiveSignal,
+  receiveTermination,
+  recordCancelDelivery,
+  recordSignalDelivery,
+  type Sender,
+} from "./workflow/external-messages.js";
 export { listedSearchAttributes } from "./workflow/listed-attributes.js";
 export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
@@ -32,7 +51,9 @@ export {
   type TerminateInput,
   terminateRun,
 } from "./workflow/messages.js";
+export type { NamespaceDirectory } from "./workflow/namespace-directory.js";
 export type { NamespaceRules } from "./workflow/namespace-rules.js";
+export { type Child, type OutboxMessage, REPORT_KEY } from "./workflow/peers.js";
 export { toResetPoints } from "./workflow/reset-points.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
 export { callbacksOf } from "./workflow/run-chain.js";

@@ -12,9 +12,9 @@ import {
   toGrpcError,
   workflowHandlers,
 } from "@perdure/frontend";
-import { systemClock, systemRandom, uuidV7 } from "@perdure/kernel";
+import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
-import { MemoryStore, type Store } from "@perdure/persistence";
+import { MemoryStore, type NamespaceRow, type Store, type StoreWrite } from "@perdure/persistence";
 import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
@@ -55,20 +55,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const store = await openStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
-  const namespaces = new NamespaceRegistry(
-    {
-      write: (writes) => committer.add(writes, undefined).durable,
-      newId: () => uuidV7(clock.nowMs(), random),
-    },
-    facts.namespaces,
-  );
+  const namespaces = namespaceRegistry(committer, facts.namespaces, { clock, random });
   await namespaces.ensure(config.namespaces ?? []);
   const rules = {
     retentionMsOf: (id: string) => namespaces.retentionMsOf(id),
     searchAttributesOf: () => searchAttributes,
   };
   const maxIdleSlots = IDLE_SLOTS_MAX;
-  const deps = { store, committer, clock, random, logger, limits, rules, maxIdleSlots };
+  const deps = { store, committer, clock, random, logger, limits, rules, namespaces, maxIdleSlots };
   const host = new WorkflowHost(deps, facts);
   const matching = new Matching({
     store,
@@ -119,6 +113,18 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await store.close();
   };
   return { port, stop };
+}
+
+function namespaceRegistry(
+  committer: GroupCommitter,
+  rows: readonly NamespaceRow[],
+  source: { readonly clock: Clock; readonly random: Random },
+): NamespaceRegistry {
+  const deps = {
+    write: (writes: readonly StoreWrite[]) => committer.add(writes, undefined).durable,
+    newId: () => uuidV7(source.clock.nowMs(), source.random),
+  };
+  return new NamespaceRegistry(deps, rows);
 }
 
 function grpcServices(workflowService: GrpcService): readonly GrpcService[] {

@@ -1,5 +1,6 @@
 import {
   type Activity,
+  type Child,
   durationMs,
   executionTimeoutAtMs,
   isOpen,
@@ -20,6 +21,7 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type {
   PendingActivityInfoInit,
+  PendingChildExecutionInfoInit,
   PendingWorkflowTaskInfoInit,
   WorkflowExecutionInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
@@ -49,6 +51,7 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
           .sort((one, other) => one.scheduledEventId - other.scheduledEventId)
           .map(pendingActivity)
       : [],
+    pendingChildren: pendingChildren(state),
     pendingWorkflowTask: isRunning ? pendingWorkflowTask(state) : undefined,
     workflowExtendedInfo: {
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
@@ -141,6 +144,25 @@ function pendingActivity(activity: Activity): PendingActivityInfoInit {
       retryPolicy: { ...scheduled.retryPolicy, nonRetryableErrorTypes: [] },
       priority: scheduled.priority,
     },
+  };
+}
+
+/** A closed run has none. */
+function pendingChildren(state: RunState): PendingChildExecutionInfoInit[] {
+  const children = state.peers.children.valueSeq().toArray();
+  return children
+    .sort((one, other) => one.initiatedEventId - other.initiatedEventId)
+    .map(pendingChild);
+}
+
+function pendingChild(child: Child): PendingChildExecutionInfoInit {
+  const { workflowId, workflowType, parentClosePolicy } = child.initiated;
+  return {
+    workflowId,
+    runId: child.startedRunId,
+    workflowTypeName: workflowType?.name,
+    initiatedId: BigInt(child.initiatedEventId),
+    parentClosePolicy,
   };
 }
 

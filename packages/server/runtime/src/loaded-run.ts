@@ -32,6 +32,8 @@ export class LoadedRun {
    * A workflow's attempt to close failed because of news: more news is turned away for a moment.
    */
   isClosing = false;
+  /** Whether its messages are being delivered. */
+  isSending = false;
 
   constructor(stored: {
     readonly runNo: number;

@@ -12,6 +12,7 @@ import {
 import type { EntityKey, StoreWrite, VisibilityRow } from "@perdure/persistence";
 import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
 import type { LoadedRun } from "./loaded-run.js";
+import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
 
 /** Log entries without events that may gather before a snapshot makes them unnecessary. */
 const DELTA_ENTRIES_MAX = 64;
@@ -49,10 +50,13 @@ export function stepWrites(
     writes.push(closeWrite(run));
     return writes;
   }
-  const needsWake = wakeAtMs !== undefined && (run.storedWakeMs ?? Infinity) > wakeAtMs;
-  if (needsWake) {
-    writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs });
-    run.storedWakeMs = wakeAtMs;
+  const wantedMs = hasMessages(run.state) ? OUTBOX_WAKE_MS : wakeAtMs;
+  // A stored wake-up may come too early, except that of an outbox that is empty.
+  const isLate = wantedMs !== undefined && (run.storedWakeMs ?? Infinity) > wantedMs;
+  const isOutboxEmptied = run.storedWakeMs === OUTBOX_WAKE_MS && wantedMs !== OUTBOX_WAKE_MS;
+  if (isLate || isOutboxEmptied) {
+    writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs: wantedMs ?? null });
+    run.storedWakeMs = wantedMs;
   }
   if (run.deltaEntryCount >= DELTA_ENTRIES_MAX) writes.push(...compactWrites(run));
   return writes;
@@ -69,9 +73,10 @@ function logWrites(run: LoadedRun, step: RunStep): StoreWrite[] {
 }
 
 function closeWrite(run: LoadedRun): StoreWrite {
-  run.storedWakeMs = undefined;
+  const wakeAtMs = hasMessages(run.state) ? OUTBOX_WAKE_MS : null;
+  run.storedWakeMs = wakeAtMs ?? undefined;
   const snapshot = { seq: run.seq, data: snapshotRun(run.state) };
-  return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs: null, snapshot };
+  return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs, snapshot };
 }
 
 function compactWrites(run: LoadedRun): StoreWrite[] {

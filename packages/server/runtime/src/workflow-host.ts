@@ -1,5 +1,6 @@
 import {
   isOpen,
+  type NamespaceDirectory,
   type NamespaceRules,
   offerOf,
   type RunLimits,
@@ -24,6 +25,8 @@ import {
 import type { Dispatcher, TakenPoller } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { LoadedRun } from "./loaded-run.js";
+import { Messenger } from "./messenger.js";
+import { hasMessages } from "./outbox.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
@@ -39,6 +42,7 @@ export interface HostDeps {
   readonly limits: RunLimits;
   /** What namespaces lay down for their runs; absent: nothing. */
   readonly rules?: NamespaceRules;
+  readonly namespaces: NamespaceDirectory;
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
 }
@@ -76,6 +80,7 @@ export class WorkflowHost {
   readonly deps: HostDeps;
   readonly #slots = new Map<string, WorkflowSlot>();
   readonly #wakeQueue: WakeQueue;
+  readonly #messenger = new Messenger(this);
   #dispatcher: Dispatcher | undefined;
   #nextRunNo: number;
   #nextTaskId: number;
@@ -132,15 +137,21 @@ export class WorkflowHost {
 
   /** What a step is given. Pollers that wait are offered tasks within the step itself. */
   environment(namespaceId: string): StepEnvironment {
-    const { clock, limits, rules } = this.deps;
+    const { clock, limits, rules, namespaces } = this.deps;
     const nowMs = clock.nowMs();
     return {
       nowMs,
       limits,
       rules,
+      namespaces,
       newId: () => this.newId(),
       claim: (offer) => this.#claim(namespaceId, offer),
     };
+  }
+
+  /** `undefined` when there is no namespace with this ID. */
+  namespaceName(namespaceId: string): string | undefined {
+    return this.deps.namespaces.nameOf(namespaceId);
   }
 
   newId(): string {
@@ -279,8 +290,8 @@ export class WorkflowHost {
     run.lastTicket = ticket;
     this.#releaseNow(slot, run, { step, ticket });
     ticket.durable.then(
-      () => this.#onDurable(run, step, ticket),
-      () => undefined,
+      () => this.#onDurable(slot, run, { step, ticket }),
+      () => this.#sendLater(run),
     );
   }
 
@@ -328,7 +339,12 @@ export class WorkflowHost {
     });
   }
 
-  #onDurable(run: LoadedRun, step: RunStep, ticket: CommitTicket): void {
+  #onDurable(
+    slot: WorkflowSlot,
+    run: LoadedRun,
+    committed: { readonly step: RunStep; readonly ticket: CommitTicket },
+  ): void {
+    const { step, ticket } = committed;
     if (run.lastTicket === ticket) run.lastTicket = undefined;
     run.durableState = step.next;
     if (step.notices.length > 0) run.updates?.tell(step.notices);
@@ -337,6 +353,36 @@ export class WorkflowHost {
       if (task !== undefined) this.#dispatcher?.offer(task);
     }
     run.notify();
+    if (hasMessages(run.state)) this.#send(slot, run);
+  }
+
+  /** Delivers the messages of a run, unless that is under way. What fails is tried again. */
+  #send(slot: WorkflowSlot, run: LoadedRun): void {
+    if (run.isSending || this.#isStopped) return;
+    run.isSending = true;
+    slot.hold();
+    this.#messenger
+      .deliverAll(slot, run)
+      .catch((error: unknown) => {
+        const isExpected = error instanceof DomainError;
+        const { workflowId, runId } = run.state;
+        const fields = { error, workflowId, runId };
+        const message = "A message to another workflow could not be delivered; it is tried again";
+        this.deps.logger.log(isExpected ? "debug" : "error", message, fields);
+      })
+      .finally(() => {
+        run.isSending = false;
+        slot.release();
+        this.#sendLater(run);
+      });
+  }
+
+  /** Has another look at a run that may have messages, as it is stored by then. */
+  #sendLater(run: LoadedRun): void {
+    if (!hasMessages(run.state) || this.#isStopped) return;
+    const { namespaceId, workflowId, runId } = run.state;
+    const atMs = this.deps.clock.nowMs() + SEND_RETRY_MS;
+    this.#addWake({ namespaceId, workflowId, runId, atMs });
   }
 
   #claim(namespaceId: string, offer: TaskOffer): TaskClaim | undefined {
@@ -404,6 +450,7 @@ export class WorkflowHost {
       throw error;
     }
     if (run.armed !== undefined && run.armed.atMs <= wake.atMs) run.armed = undefined;
+    if (hasMessages(run.state) && run.lastTicket === undefined) this.#send(slot, run);
     if (!isOpen(run.state)) return;
     const step = wakeRun(run.state, this.environment(wake.namespaceId));
     this.apply(slot, run, step);
@@ -414,6 +461,7 @@ export class WorkflowHost {
   /** Moves a stored wake-up that has passed to the next one, so that it is not found again. */
   #correctStoredWake(slot: WorkflowSlot, run: LoadedRun): void {
     if (!isOpen(run.state) || run.storedWakeMs === undefined) return;
+    if (hasMessages(run.state)) return;
     if (run.storedWakeMs > this.deps.clock.nowMs()) return;
     const wakeAtMs = wakeOf(run.state, this.deps.limits);
     run.storedWakeMs = wakeAtMs;
@@ -467,6 +515,9 @@ function releaseClaims(step: RunStep): void {
 
 /** How long a run whose wake-up failed is left alone. */
 const WAKE_RETRY_MS = 1000;
+
+/** How long a message that could not be delivered waits. */
+const SEND_RETRY_MS = 250;
 
 interface WakeTarget {
   readonly namespaceId: string;

@@ -17,6 +17,7 @@ export class WorkflowSlot implements CommitOwner {
   readonly #removed = new Set<string>();
   #current: { readonly run: LoadedRun | undefined } | undefined;
   #generation = 0;
+  #holdCount = 0;
 
   constructor(key: EntityKey, store: Store) {
     this.key = key;
@@ -25,9 +26,18 @@ export class WorkflowSlot implements CommitOwner {
 
   /** Whether nothing of the slot is being loaded or watched, and everything is stored. */
   get isIdle(): boolean {
-    if (this.#loading.size > 0 || this.#removed.size > 0) return false;
+    if (this.#loading.size > 0 || this.#removed.size > 0 || this.#holdCount > 0) return false;
     for (const run of this.runs.values()) if (run.isInUse) return false;
     return true;
+  }
+
+  /** Keeps the slot in memory until `release` was called as often. */
+  hold(): void {
+    this.#holdCount += 1;
+  }
+
+  release(): void {
+    this.#holdCount -= 1;
   }
 
   /** The current run if that is known without asking the store. */

@@ -20,6 +20,11 @@ import { isExpected, type World } from "./world.js";
 /** The namespace that every simulation uses. */
 export const NAMESPACE = { id: "11111111-1111-4111-8111-111111111111", name: "default" };
 
+const NAMESPACES = {
+  idOf: (name: string) => (name === NAMESPACE.name ? NAMESPACE.id : undefined),
+  nameOf: (id: string) => (id === NAMESPACE.id ? NAMESPACE.name : undefined),
+};
+
 /** The methods of `WorkflowService` that the simulation calls. */
 export type MethodName = keyof typeof WorkflowServiceDescriptor.methods & string;
 
@@ -64,7 +69,8 @@ export class SimulatedServer {
     const limits = DEFAULT_RUN_LIMITS;
     const committer = new GroupCommitter(store, logger);
     const { maxIdleSlots } = plan;
-    const deps = { store, committer, clock, random, logger, limits, maxIdleSlots };
+    const namespaces = NAMESPACES;
+    const deps = { store, committer, clock, random, logger, limits, namespaces, maxIdleSlots };
     const host = new WorkflowHost(deps, facts);
     this.#host = host;
     this.#matching = new Matching({

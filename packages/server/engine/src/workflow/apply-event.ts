@@ -10,6 +10,7 @@ import type {
 import { List } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
+import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft } from "./run-state.js";
 
@@ -62,7 +63,7 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       if (applyTaskEvent(draft, attributes, place)) return;
       if (applyActivityEvent(draft, attributes, place)) return;
       if (applyUpdateEvent(draft, attributes, place)) return;
-      applyClosing(draft, attributes, place);
+      if (!applyClosing(draft, attributes, place)) draft.peers = applyPeerEvent(draft.peers, event);
   }
 }
 
@@ -256,9 +257,9 @@ function removeActivity(draft: RunDraft, scheduledEventId: number): void {
   draft.activityIds = draft.activityIds.delete(activity.scheduled.activityId ?? "");
 }
 
-function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace): void {
+function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
   const status = CLOSING_STATUS.get(attributes.kind);
-  if (status === undefined) return;
+  if (status === undefined) return false;
   draft.status = status;
   draft.closeTimeMs = place.timeMs;
   draft.workflowTask = undefined;
@@ -271,6 +272,10 @@ function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace
   if ("newExecutionRunId" in attributes.value) {
     draft.newExecutionRunId = attributes.value.newExecutionRunId ?? "";
   }
+  const { newExecutionRunId, started } = draft;
+  const hasParent = started.parentWorkflowExecution !== undefined;
+  draft.peers = closePeers(draft.peers, { hasParent, newExecutionRunId });
+  return true;
 }
 
 const CLOSING_STATUS: ReadonlyMap<Attributes["kind"], WorkflowExecutionStatus> = new Map([

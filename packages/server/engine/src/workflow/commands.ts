@@ -1,26 +1,18 @@
 import { InvalidArgumentError, InvariantError } from "@perdure/kernel";
 import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
-import {
-  CommandType,
-  CommandType$names,
-  WorkflowTaskFailedCause,
-} from "@perdure/proto/temporal/api/enums/v1";
+import { CommandType, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import { recordCanceled } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
+import { initiateChild } from "./child-commands.js";
 import { type ClosingCommand, cancelRun, completeRun, failRun } from "./close.js";
+import { commandKind, isClosingCommand, missingAttributes } from "./command-kinds.js";
 import { continueRunAsNew } from "./continue-as-new.js";
+import { initiateCancel, initiateSignal } from "./external-commands.js";
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
 import type { RunStep, Step } from "./step.js";
 import { handleMessageCommand, type MessageList } from "./update-messages.js";
 import { textPayloads } from "./workflow-task.js";
-
-const CLOSING_COMMANDS: ReadonlySet<CommandType> = new Set([
-  CommandType.COMPLETE_WORKFLOW_EXECUTION,
-  CommandType.FAIL_WORKFLOW_EXECUTION,
-  CommandType.CANCEL_WORKFLOW_EXECUTION,
-  CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
-]);
 
 /** What the commands of one completion made, besides events. */
 export interface CommandContext {
@@ -34,36 +26,8 @@ export interface CommandContext {
   isTaskWanted: boolean;
   /** What the worker says about updates. */
   readonly messages: MessageList;
-}
-
-/**
- * Checks that nothing follows a closing command and that all types are known.
- *
- * @throws {InvalidArgumentError} With the official wording.
- */
-export function checkCommandSequence(commands: readonly CommandInit[]): void {
-  let closing: CommandType | undefined;
-  for (const command of commands) {
-    const type = command.commandType ?? CommandType.UNSPECIFIED;
-    if (closing !== undefined) {
-      const names = commands.map((each) => shortName(each.commandType ?? CommandType.UNSPECIFIED));
-      throw new InvalidArgumentError(
-        `invalid command sequence: [${names.join(", ")}], command ${shortName(closing)} must be the last command.`,
-      );
-    }
-    if (type === CommandType.UNSPECIFIED || !CommandType$names.has(type)) {
-      throw new InvalidArgumentError(`unknown command type: ${shortName(type)}`);
-    }
-    if (CLOSING_COMMANDS.has(type)) closing = type;
-  }
-}
-
-/** The name of a command type as the official server prints it: `StartTimer`. */
-function shortName(type: CommandType): string {
-  const name = CommandType$names.get(type);
-  if (name === undefined) return String(type);
-  const words = name.replace("COMMAND_TYPE_", "").toLowerCase().split("_");
-  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  /** Workflow IDs of children that these commands start. */
+  initiatedChildren: Set<string> | undefined;
 }
 
 /**
@@ -73,11 +37,11 @@ function shortName(type: CommandType): string {
  */
 export function handleCommand(context: CommandContext, command: CommandInit): void {
   const attributes = command.attributes;
-  const wanted = KIND_OF_COMMAND.get(command.commandType ?? CommandType.UNSPECIFIED);
-  if (attributes === undefined || attributes.kind !== wanted) {
-    throw missingAttributes(command.commandType ?? CommandType.UNSPECIFIED);
+  const type = command.commandType ?? CommandType.UNSPECIFIED;
+  if (attributes === undefined || attributes.kind !== commandKind(type)) {
+    throw missingAttributes(type);
   }
-  if (CLOSING_COMMANDS.has(command.commandType ?? CommandType.UNSPECIFIED)) {
+  if (isClosingCommand(type)) {
     handleClosing(context, command);
     return;
   }
@@ -97,76 +61,15 @@ export function handleCommand(context: CommandContext, command: CommandInit): vo
       return changeProperties(context, command);
     case "protocolMessageCommandAttributes":
       return handleMessageCommand(context, attributes.value.messageId ?? "");
+    case "startChildWorkflowExecutionCommandAttributes":
+      return initiateChild(context, attributes.value, command.userMetadata);
+    case "signalExternalWorkflowExecutionCommandAttributes":
+      return initiateSignal(context, attributes.value, command.userMetadata);
+    case "requestCancelExternalWorkflowExecutionCommandAttributes":
+      return initiateCancel(context, attributes.value, command.userMetadata);
     default:
-      throw new BadCommandError(
-        WorkflowTaskFailedCause.UNSPECIFIED,
-        `Command ${shortName(command.commandType ?? CommandType.UNSPECIFIED)} is not implemented by this server`,
-      );
+      throw missingAttributes(type);
   }
-}
-
-type CommandKind = NonNullable<CommandInit["attributes"]>["kind"];
-
-const KIND_OF_COMMAND: ReadonlyMap<CommandType, CommandKind> = new Map([
-  [CommandType.SCHEDULE_ACTIVITY_TASK, "scheduleActivityTaskCommandAttributes"],
-  [CommandType.REQUEST_CANCEL_ACTIVITY_TASK, "requestCancelActivityTaskCommandAttributes"],
-  [CommandType.START_TIMER, "startTimerCommandAttributes"],
-  [CommandType.CANCEL_TIMER, "cancelTimerCommandAttributes"],
-  [CommandType.COMPLETE_WORKFLOW_EXECUTION, "completeWorkflowExecutionCommandAttributes"],
-  [CommandType.FAIL_WORKFLOW_EXECUTION, "failWorkflowExecutionCommandAttributes"],
-  [CommandType.CANCEL_WORKFLOW_EXECUTION, "cancelWorkflowExecutionCommandAttributes"],
-  [CommandType.RECORD_MARKER, "recordMarkerCommandAttributes"],
-  [
-    CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
-    "continueAsNewWorkflowExecutionCommandAttributes",
-  ],
-  [
-    CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-    "upsertWorkflowSearchAttributesCommandAttributes",
-  ],
-  [CommandType.MODIFY_WORKFLOW_PROPERTIES, "modifyWorkflowPropertiesCommandAttributes"],
-  [CommandType.PROTOCOL_MESSAGE, "protocolMessageCommandAttributes"],
-] as const);
-
-const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new Map([
-  [CommandType.SCHEDULE_ACTIVITY_TASK, WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES],
-  [
-    CommandType.REQUEST_CANCEL_ACTIVITY_TASK,
-    WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES,
-  ],
-  [CommandType.START_TIMER, WorkflowTaskFailedCause.BAD_START_TIMER_ATTRIBUTES],
-  [CommandType.CANCEL_TIMER, WorkflowTaskFailedCause.BAD_CANCEL_TIMER_ATTRIBUTES],
-  [
-    CommandType.COMPLETE_WORKFLOW_EXECUTION,
-    WorkflowTaskFailedCause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES,
-  ],
-  [
-    CommandType.FAIL_WORKFLOW_EXECUTION,
-    WorkflowTaskFailedCause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
-  ],
-  [
-    CommandType.CANCEL_WORKFLOW_EXECUTION,
-    WorkflowTaskFailedCause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
-  ],
-  [CommandType.RECORD_MARKER, WorkflowTaskFailedCause.BAD_RECORD_MARKER_ATTRIBUTES],
-  [
-    CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
-    WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
-  ],
-  [CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES],
-  [
-    CommandType.MODIFY_WORKFLOW_PROPERTIES,
-    WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES,
-  ],
-]);
-
-function missingAttributes(type: CommandType): BadCommandError {
-  const name = shortName(type);
-  const cause = CAUSE_OF_COMMAND.get(type) ?? WorkflowTaskFailedCause.UNSPECIFIED;
-  if (!KIND_OF_COMMAND.has(type)) {
-    return new BadCommandError(cause, `Command ${name} is not implemented by this server`);
-  }
-  return new BadCommandError(cause, `${name}CommandAttributes is not set on ${name}Command.`);
 }
 
 function handleClosing(context: CommandContext, command: CommandInit): void {

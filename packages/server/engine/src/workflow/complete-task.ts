@@ -5,7 +5,8 @@ import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/tem
 import { durationMs } from "../wire-time.js";
 import { startActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { type CommandContext, checkCommandSequence, handleCommand } from "./commands.js";
+import { checkCommandSequence } from "./command-kinds.js";
+import { type CommandContext, handleCommand } from "./commands.js";
 import { leavesNoTrace } from "./discard-task.js";
 import { recordTerminated, requireOpen } from "./messages.js";
 import { activityOf, isOpen, type RunState, type WorkflowTask } from "./run-state.js";
@@ -76,6 +77,7 @@ export function completeWorkflowTask(
     successor: undefined,
     isTaskWanted: false,
     messages: new MessageList(request.messages ?? []),
+    initiatedChildren: undefined,
   };
   try {
     for (const command of input.request.commands ?? []) handleCommand(context, command);

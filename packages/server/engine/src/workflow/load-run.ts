@@ -10,6 +10,8 @@ import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/hist
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { timestampMs, toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
+import { withoutMessage } from "./peers.js";
+import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
 import {
   type Activity,
   emptyRun,
@@ -74,6 +76,7 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
   draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
   draft.requestIds = draft.requestIds.merge(delta.requestIds);
   if (delta.cancelRequestId !== "") draft.cancelRequestId = delta.cancelRequestId;
+  for (const key of delta.farewellsDelivered) draft.peers = withoutMessage(draft.peers, key);
 }
 
 function putProgress(draft: RunDraft, progress: ActivityProgress): void {
@@ -111,6 +114,7 @@ export function snapshotRun(run: RunState): Uint8Array {
     resetPoints: run.resetPoints.toArray(),
     updates: run.updates.valueSeq().toArray(),
     attachedCallbacks: run.attachedCallbacks,
+    peers: snapshotPeers(run.peers),
   };
   return RunSnapshot.encode(snapshot);
 }
@@ -153,6 +157,7 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
     ({ completedEventId }) => completedEventId > 0,
   ).length;
   draft.attachedCallbacks = snapshot.attachedCallbacks;
+  draft.peers = restorePeers(snapshot.peers);
   restoreActivities(draft, snapshot);
 }
 

@@ -1,4 +1,8 @@
-import { CancellationAlreadyRequestedError, NotFoundError } from "@perdure/kernel";
+import {
+  CancellationAlreadyRequestedError,
+  InvalidArgumentError,
+  NotFoundError,
+} from "@perdure/kernel";
 import type {
   HeaderInit,
   LinkInit,
@@ -6,6 +10,7 @@ import type {
   WorkflowExecutionInit,
 } from "@perdure/proto/temporal/api/common/v1";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import type { EventAttributes } from "./event-types.js";
 import { hasStartedTask, isOpen, type RunState } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import {
@@ -41,6 +46,7 @@ export function requireOpen(run: RunState): void {
  * Delivers a signal. A repeated request ID changes nothing.
  *
  * @throws {NotFoundError} The run has closed.
+ * @throws {InvalidArgumentError} The run has had as many signals as it takes.
  */
 export function signalRun(
   run: RunState,
@@ -50,6 +56,9 @@ export function signalRun(
   requireOpen(run);
   const step = new Step(run, environment);
   if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
+  if (run.signalCount >= environment.limits.signalsMax) {
+    throw new InvalidArgumentError("exceeded workflow execution limit for signal events");
+  }
   recordSignal(step, signal);
   if (signal.skipGenerateWorkflowTask !== true) {
     // A start with a signal does not wait for the run's back-off, a plain signal does.
@@ -83,6 +92,13 @@ function scheduleMissingTask(step: Step): void {
   if (step.draft.workflowTask === undefined) scheduleWorkflowTask(step);
 }
 
+/** Records news that came from outside and sees to it that the workflow learns of it. */
+export function tellWorkflow(step: Step, attributes: EventAttributes): void {
+  step.recordOrBuffer(attributes);
+  ensureWorkflowTask(step);
+  limitBuffer(step);
+}
+
 /** Fails the running workflow task when too many events wait for it: they are delivered at once. */
 function limitBuffer(step: Step): void {
   if (step.draft.buffered.size <= step.environment.limits.bufferedEventsMax) return;
@@ -100,6 +116,9 @@ export interface CancelInput {
   readonly identity: string;
   readonly cause: string;
   readonly links?: readonly LinkInit[] | undefined;
+  /** The workflow that asks, and the event of it that began this; absent for a client. */
+  readonly externalWorkflowExecution?: WorkflowExecutionInit;
+  readonly externalInitiatedEventId?: number;
 }
 
 /**
@@ -122,8 +141,9 @@ export function requestCancelRun(
       "cancellation already requested for this workflow execution",
     );
   }
-  const value = { cause: cancel.cause, identity: cancel.identity };
-  const { links } = cancel;
+  const { cause, identity, links, externalWorkflowExecution } = cancel;
+  const externalInitiatedEventId = BigInt(cancel.externalInitiatedEventId ?? 0);
+  const value = { cause, identity, externalInitiatedEventId, externalWorkflowExecution };
   step.recordOrBuffer(
     { kind: "workflowExecutionCancelRequestedEventAttributes", value },
     { links },

@@ -20,6 +20,16 @@ export interface RunLimits {
   readonly memoSizeMaxBytes: number;
   /** `limit.numPendingActivities.error`. */
   readonly pendingActivitiesMax: number;
+  /** `limit.numPendingChildExecutions.error`. */
+  readonly pendingChildrenMax: number;
+  /** `limit.numPendingSignals.error`: signals to other workflows that were not delivered. */
+  readonly pendingSignalsMax: number;
+  /** `limit.numPendingCancelRequests.error`: as above, for requests to cancel. */
+  readonly pendingCancelsMax: number;
+  /** `history.maximumSignalsPerExecution`: a run takes no more. */
+  readonly signalsMax: number;
+  /** `system.enableCrossNamespaceCommands`: whether workflows may reach into other namespaces. */
+  readonly isCrossNamespaceAllowed: boolean;
   /** `history.maximumBufferedEventsBatch`: one more fails the running workflow task. */
   readonly bufferedEventsMax: number;
   /** `history.workflowTaskRetryMaxInterval`. */
@@ -56,6 +66,11 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   blobSizeMaxBytes: 2 * 1024 * 1024,
   memoSizeMaxBytes: 2 * 1024 * 1024,
   pendingActivitiesMax: 2000,
+  pendingChildrenMax: 2000,
+  pendingSignalsMax: 2000,
+  pendingCancelsMax: 2000,
+  signalsMax: 10_000,
+  isCrossNamespaceAllowed: false,
   bufferedEventsMax: 100,
   workflowTaskRetryIntervalMsMax: 10 * 60 * 1000,
   workflowTaskHeartbeatTimeoutMs: 30 * 60 * 1000,

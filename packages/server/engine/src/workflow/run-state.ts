@@ -24,6 +24,7 @@ import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import type { RequestInit } from "@perdure/proto/temporal/api/update/v1";
 import { List, OrderedMap, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
+import { NO_PEERS, type Peers } from "./peers.js";
 
 /** A pending activity. */
 export interface Activity {
@@ -108,6 +109,7 @@ export interface RunState {
   readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
   /** Callbacks that later requests attached, in that order. */
   readonly attachedCallbacks: readonly AttachedCallback[];
+  readonly peers: Peers;
 }
 
 /** A state that a step is making. */
@@ -158,6 +160,7 @@ export function emptyRun(identity: RunIdentity): RunState {
     completedUpdateCount: 0,
     admittedUpdates: OrderedMap(),
     attachedCallbacks: [],
+    peers: NO_PEERS,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LinkInit } from "@perdure/proto/temporal/api/common/v1";
+import type { LinkInit, WorkflowExecutionInit } from "@perdure/proto/temporal/api/common/v1";
 import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
@@ -12,6 +12,17 @@ import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { putUpdate, type UpdateInput } from "./updates.js";
 import { scheduleWorkflowTask, startWorkflowTask } from "./workflow-task.js";
 
+/** The run whose child is started. */
+export interface ParentInput {
+  /** Name of the parent's namespace. */
+  readonly namespace: string;
+  readonly namespaceId: string;
+  readonly execution: WorkflowExecutionInit;
+  readonly initiatedEventId: number;
+  /** The run at the top of the tree of parents and children. */
+  readonly root: WorkflowExecutionInit;
+}
+
 /**
  * A checked request to start a workflow: names are there, durations are legal, defaults are filled.
  */
@@ -23,6 +34,7 @@ export interface StartInput {
   readonly eagerIdentity?: string | undefined;
   /** An update that the first task brings. */
   readonly update?: UpdateInput;
+  readonly parent?: ParentInput;
 }
 
 /** Makes a run's first events from a request. */
@@ -38,6 +50,7 @@ export function startRun(
   const executionMs = durationMs(request.workflowExecutionTimeout);
   const value: WorkflowExecutionStartedEventAttributesInit = {
     ...fromRequest(request),
+    ...fromParent(input.parent),
     originalExecutionRunId: identity.runId,
     firstExecutionRunId: identity.runId,
     workflowId: identity.workflowId,
@@ -87,6 +100,19 @@ function fromRequest(
     completionCallbacks: request.completionCallbacks,
     versioningOverride: request.versioningOverride,
     priority: request.priority,
+  };
+}
+
+function fromParent(
+  parent: ParentInput | undefined,
+): WorkflowExecutionStartedEventAttributesInit | undefined {
+  if (parent === undefined) return undefined;
+  return {
+    parentWorkflowNamespace: parent.namespace,
+    parentWorkflowNamespaceId: parent.namespaceId,
+    parentWorkflowExecution: parent.execution,
+    parentInitiatedEventId: BigInt(parent.initiatedEventId),
+    rootWorkflowExecution: parent.root,
   };
 }
 

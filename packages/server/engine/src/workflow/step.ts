@@ -6,9 +6,12 @@ import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
+import { inFlushOrder, wireStartedEvents } from "./buffered-events.js";
 import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
+import type { NamespaceDirectory } from "./namespace-directory.js";
 import type { NamespaceRules } from "./namespace-rules.js";
+import { withoutMessage } from "./peers.js";
 import type { RunLimits } from "./run-limits.js";
 import {
   type Activity,
@@ -32,6 +35,7 @@ export interface StepEnvironment {
   readonly limits: RunLimits;
   /** What the run's namespace lays down; absent: nothing. */
   readonly rules?: NamespaceRules | undefined;
+  readonly namespaces: NamespaceDirectory;
   /**
    * Asks for a poller that waits for this task right now. One that is there takes the task within
    * the same step; it must get it, or be let go, once the step is applied.
@@ -118,6 +122,7 @@ export class Step {
   #signalRequestIds: string[] = [];
   #requestIds = new Map<string, number>();
   #cancelRequestId = "";
+  #farewellsDelivered: number[] = [];
   #isTaskDirty = false;
   #isStickyDirty = false;
   #isFlushed = false;
@@ -166,14 +171,7 @@ export class Step {
     this.draft.buffered = waiting.clear();
     this.#buffered = [];
     this.#isFlushed = true;
-    const startedEventIds = new Map<bigint, bigint>();
-    for (const event of waiting) {
-      const wired = wireStartedEvent(event, startedEventIds);
-      const eventId = this.#append(wired);
-      if (wired.attributes?.kind === "activityTaskStartedEventAttributes") {
-        startedEventIds.set(wired.attributes.value.scheduledEventId ?? 0n, BigInt(eventId));
-      }
-    }
+    wireStartedEvents(inFlushOrder(waiting), (event) => this.#append(event));
   }
 
   /**
@@ -252,6 +250,12 @@ export class Step {
   addRequestId(requestId: string, eventId: number): void {
     this.draft.requestIds = this.draft.requestIds.set(requestId, eventId);
     this.#requestIds.set(requestId, eventId);
+  }
+
+  /** Notes that a message of the closed run was delivered, or has nobody to go to. */
+  dropFarewell(key: number): void {
+    this.draft.peers = withoutMessage(this.draft.peers, key);
+    this.#farewellsDelivered.push(key);
   }
 
   /** Remembers who asked first to cancel the run. */
@@ -346,6 +350,7 @@ export class Step {
       this.#buffered.length > 0 ||
       this.#signalRequestIds.length > 0 ||
       this.#requestIds.size > 0 ||
+      this.#farewellsDelivered.length > 0 ||
       this.#cancelRequestId !== "";
     if (!isChanged) return undefined;
     return {
@@ -357,6 +362,7 @@ export class Step {
       signalRequestIds: this.#signalRequestIds,
       requestIds: this.#requestIds,
       cancelRequestId: this.#cancelRequestId,
+      farewellsDelivered: this.#farewellsDelivered,
     };
   }
 
@@ -371,26 +377,5 @@ export class Step {
       const activity = this.draft.activities.get(scheduledEventId);
       return activity === undefined ? [] : [activity.progress];
     });
-  }
-}
-
-/** Puts the ID of an activity's started event, which waited too, into the event that ended it. */
-function wireStartedEvent(
-  event: HistoryEventInit,
-  startedEventIds: ReadonlyMap<bigint, bigint>,
-): HistoryEventInit {
-  const attributes = event.attributes;
-  switch (attributes?.kind) {
-    case "activityTaskCompletedEventAttributes":
-    case "activityTaskFailedEventAttributes":
-    case "activityTaskTimedOutEventAttributes":
-    case "activityTaskCanceledEventAttributes": {
-      const startedEventId = startedEventIds.get(attributes.value.scheduledEventId ?? 0n);
-      if (startedEventId === undefined) return event;
-      const value = { ...attributes.value, startedEventId };
-      return { ...event, attributes: { kind: attributes.kind, value } as EventAttributes };
-    }
-    default:
-      return event;
   }
 }

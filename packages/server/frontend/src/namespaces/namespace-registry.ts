@@ -86,6 +86,16 @@ export class NamespaceRegistry {
     return namespace;
   }
 
+  /** The ID of the namespace with this name; `undefined` when there is none. */
+  idOf(name: string): string | undefined {
+    return this.#byName.get(name)?.id;
+  }
+
+  /** The name of the namespace with this ID; `undefined` when there is none. */
+  nameOf(id: string): string | undefined {
+    return this.#byId.get(id)?.name;
+  }
+
   /** All namespaces in the order of their IDs. */
   list(): readonly Namespace[] {
     return [...this.#byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));

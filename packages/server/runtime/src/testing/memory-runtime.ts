@@ -9,6 +9,11 @@ import { WorkflowService } from "../workflow-service.js";
 /** The namespace of every test. */
 export const NAMESPACE_ID = "11111111-1111-4111-8111-111111111111";
 
+const NAMESPACES = {
+  idOf: (name: string) => (name === "default" ? NAMESPACE_ID : undefined),
+  nameOf: (id: string) => (id === NAMESPACE_ID ? "default" : undefined),
+};
+
 /** A host over a store in memory, on a virtual clock, without pollers. */
 export interface MemoryRuntime {
   readonly clock: VirtualClock;
@@ -29,7 +34,8 @@ export async function openMemoryRuntime(
   const logger = SILENT_LOGGER;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
-  const deps = { store, committer, clock, random, logger, limits, maxIdleSlots: 1000 };
+  const namespaces = NAMESPACES;
+  const deps = { store, committer, clock, random, logger, limits, namespaces, maxIdleSlots: 1000 };
   const host = new WorkflowHost(deps, await store.facts());
   return { clock, disk, store, host, workflows: new WorkflowService(host) };
 }
