@@ -7,6 +7,7 @@ import { WorkflowIdReusePolicy } from "@perdure/proto/temporal/api/enums/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   GroupCommitter,
+  type HostDeps,
   QueryService,
   startQueuedTask,
   UpdateService,
@@ -38,6 +39,14 @@ function mayRepeat(name: MethodName, request: object): boolean {
   return request.workflowIdReusePolicy === WorkflowIdReusePolicy.REJECT_DUPLICATE;
 }
 
+function hostDeps(world: World, store: MemoryStore, logger: Logger): HostDeps {
+  const { clock, random, plan } = world;
+  const committer = new GroupCommitter(store, logger);
+  const limits = DEFAULT_RUN_LIMITS;
+  const { maxIdleSlots } = plan;
+  return { store, committer, clock, random, logger, limits, namespaces: NAMESPACES, maxIdleSlots };
+}
+
 /** Latest time at which the second copy of a request arrives, milliseconds. */
 const DUPLICATE_DELAY_MS_MAX = 4_000;
 
@@ -62,15 +71,11 @@ export class SimulatedServer {
       readonly facts: Awaited<ReturnType<MemoryStore["facts"]>>;
     },
   ) {
-    const { clock, random, plan } = world;
     const { store, facts } = opened;
     this.#world = world;
     this.#store = store;
-    const limits = DEFAULT_RUN_LIMITS;
-    const committer = new GroupCommitter(store, logger);
-    const { maxIdleSlots } = plan;
-    const namespaces = NAMESPACES;
-    const deps = { store, committer, clock, random, logger, limits, namespaces, maxIdleSlots };
+    const deps = hostDeps(world, store, logger);
+    const { clock, random, limits } = deps;
     const host = new WorkflowHost(deps, facts);
     this.#host = host;
     this.#matching = new Matching({

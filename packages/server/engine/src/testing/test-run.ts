@@ -30,6 +30,11 @@ import {
 import { nextWakeMs, wakeRun } from "../workflow/wake.js";
 import { startWorkflowTask, type TaskProof } from "../workflow/workflow-task.js";
 
+const NAMESPACES = {
+  idOf: (name: string) => (name === "default" ? IDENTITY.namespaceId : undefined),
+  nameOf: (id: string) => (id === IDENTITY.namespaceId ? "default" : undefined),
+};
+
 const IDENTITY = { namespaceId: "namespace-1", workflowId: "workflow-1", runId: "run-1" };
 export const START_MS = 1_700_000_000_000;
 export const WORKFLOW_TASK_TIMEOUT_MS = 10_000;
@@ -72,7 +77,7 @@ export class TestRun {
 
   get environment(): StepEnvironment {
     const newId = () => `id-${++this.#idCount}`;
-    return { nowMs: this.nowMs, newId, limits: this.limits };
+    return { nowMs: this.nowMs, newId, limits: this.limits, namespaces: NAMESPACES };
   }
 
   /** Makes the step's state the run's, and checks that the log tells the same. */

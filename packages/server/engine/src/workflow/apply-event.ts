@@ -61,10 +61,17 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       return;
     default:
       if (applyTaskEvent(draft, attributes, place)) return;
-      if (applyActivityEvent(draft, attributes, place)) return;
-      if (applyUpdateEvent(draft, attributes, place)) return;
-      if (!applyClosing(draft, attributes, place)) draft.peers = applyPeerEvent(draft.peers, event);
+      if (applyOtherEvent(draft, attributes, place)) return;
+      draft.peers = applyPeerEvent(draft.peers, event);
   }
+}
+
+function applyOtherEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
+  return (
+    applyActivityEvent(draft, attributes, place) ||
+    applyUpdateEvent(draft, attributes, place) ||
+    applyClosing(draft, attributes, place)
+  );
 }
 
 type Attributes = NonNullable<HistoryEventInit["attributes"]>;
