@@ -37,6 +37,12 @@ const OUTER_SUITES = [
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    folder: "packages/server/simulator/planted-bugs",
+    name: "simulation finds planted bugs",
+    command: [process.execPath, "packages/server/simulator/planted-bugs/main.mjs"],
+    timeoutMs: 8 * MINUTE_MS,
+  },
+  {
     folder: "conformance/crash",
     name: "crash test, 5 kills",
     command: [process.execPath, "conformance/crash/run.mjs", "--kills", "5"],

@@ -41,6 +41,8 @@ export interface RunningServer {
 
 /** Workflow IDs that stay in memory while nothing happens to them. */
 const IDLE_SLOTS_MAX = 10_000;
+/** Log entries after which a run gets a snapshot: some milliseconds to read and fold. */
+const SNAPSHOT_ENTRIES = 256;
 const GRACE_MS = 10_000;
 
 /**
@@ -61,8 +63,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     retentionMsOf: (id: string) => namespaces.retentionMsOf(id),
     searchAttributesOf: () => searchAttributes,
   };
-  const maxIdleSlots = IDLE_SLOTS_MAX;
-  const deps = { store, committer, clock, random, logger, limits, rules, namespaces, maxIdleSlots };
+  const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
+  const deps = { store, committer, clock, random, logger, limits, rules, namespaces, ...sizes };
   const host = new WorkflowHost(deps, facts);
   const matching = new Matching({
     store,

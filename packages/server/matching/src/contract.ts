@@ -54,4 +54,9 @@ export interface Dispatcher {
   offerTransient(queue: QueueKey, task: TransientTask): () => void;
   /** Whether a poll waits in the queue or ended there less than `withinMs` milliseconds ago. */
   hasRecentPoller(queue: QueueKey, withinMs: number): boolean;
+  /**
+   * Has every queue read again what is stored for it: a commit failed, so that tasks may be stored
+   * that were never offered, and tasks that were handed out may still be there.
+   */
+  recheck(): void;
 }

@@ -74,6 +74,10 @@ export class Matching implements Dispatcher {
     return this.#queues.get(nameOf(queue))?.hasRecentPoller(withinMs) ?? false;
   }
 
+  recheck(): void {
+    for (const queue of this.#queues.values()) queue.recheck();
+  }
+
   /** Answers every waiting poll with nothing and takes no more. */
   stop(): void {
     this.#isStopped = true;

@@ -32,6 +32,8 @@ export class TaskQueue {
   /** Whether every row of the queue is in the backlog or being started. */
   #isComplete = false;
   #isReading = false;
+  /** Rises when what is in memory may no longer be what is stored. */
+  #doubtCount = 0;
   /** Offers that came while a page was being read, which may or may not hold them. */
   #offeredMeanwhile: TaskRow[] = [];
   #busyPollerCount = 0;
@@ -93,6 +95,13 @@ export class TaskQueue {
     this.#transient.add(task);
     this.#pump();
     return () => void this.#transient.delete(task);
+  }
+
+  /** Forgets that it knows all rows: a commit failed, and its tasks may be stored all the same. */
+  recheck(): void {
+    this.#doubtCount += 1;
+    this.#isComplete = false;
+    this.#pump();
   }
 
   hasRecentPoller(withinMs: number): boolean {
@@ -191,10 +200,11 @@ export class TaskQueue {
     this.#isReading = true;
     this.#offeredMeanwhile = [];
     const limit = WINDOW_TASKS_MAX + this.#starting.size;
+    const doubtCount = this.#doubtCount;
     this.#deps.store.readTasks(this.key, { after: undefined, limit }).then(
       (rows) => {
         this.#isReading = false;
-        this.#isComplete = rows.length < limit;
+        this.#isComplete = rows.length < limit && doubtCount === this.#doubtCount;
         for (const row of rows) if (!this.#starting.has(row.taskId)) this.#backlog.add(row);
         if (this.#isComplete) this.#addMeanwhile();
         this.#pump();

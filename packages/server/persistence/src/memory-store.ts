@@ -182,8 +182,7 @@ export class MemoryStore implements Store {
   /** Lets the caller's turn end, so that nothing is answered synchronously. */
   async #ready(): Promise<void> {
     if (this.#phase === "closed") throw new StoreUnavailableError("The store is closed");
-    await Promise.resolve();
-    if (this.#phase === "crashed") await never();
+    await this.#delay(this.#faults?.decideReadDelayMs?.() ?? 0);
   }
 }
 

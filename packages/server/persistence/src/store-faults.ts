@@ -17,6 +17,8 @@ export interface CommitFate {
 /** Decides what goes wrong; called once for each commit, in the order of commits. */
 export interface StoreFaults {
   decideCommit(commit: { readonly writeCount: number }): CommitFate;
+  /** How long the next read takes, milliseconds; no time when absent. */
+  decideReadDelayMs?(): number;
 }
 
 /** Faults by chance: same random numbers, same faults. */

@@ -31,4 +31,5 @@ export interface Dispatcher {
   offer(task: TaskRow): void;
   offerTransient(queue: QueueKey, task: TransientTask): () => void;
   hasRecentPoller(queue: QueueKey, withinMs: number): boolean;
+  recheck(): void;
 }

@@ -40,6 +40,7 @@ class Batch implements CommitTicket {
 export class GroupCommitter {
   readonly #store: Pick<Store, "commit">;
   readonly #logger: Logger;
+  #onFailure: () => void = () => undefined;
   #gathering: Batch | undefined;
   #writing: Batch | undefined;
   #idle: Promise<void> = Promise.resolve();
@@ -47,6 +48,11 @@ export class GroupCommitter {
   constructor(store: Pick<Store, "commit">, logger: Logger) {
     this.#store = store;
     this.#logger = logger;
+  }
+
+  /** Calls back after a batch failed and its owners have forgotten what it held. */
+  onFailure(callback: () => void): void {
+    this.#onFailure = callback;
   }
 
   /** Adds writes that must be stored together. */
@@ -99,5 +105,6 @@ export class GroupCommitter {
         ),
       );
     }
+    this.#onFailure();
   }
 }

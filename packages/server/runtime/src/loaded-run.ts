@@ -19,8 +19,10 @@ export class LoadedRun {
   armed: WakeEntry | undefined;
   isCurrent: boolean;
   lastTicket: CommitTicket | undefined;
-  /** Entries since the last snapshot that hold no event; they go when the next one is written. */
-  deltaEntryCount = 0;
+  /** Log entries and their bytes since the last snapshot, and the size of that snapshot. */
+  entriesSinceSnapshot = 0;
+  bytesSinceSnapshot = 0;
+  snapshotBytes = 0;
   readonly history: HistoryCache;
   /** Callers that wait for a change of the run. */
   readonly watchers = new Set<() => void>();
@@ -58,8 +60,25 @@ export class LoadedRun {
     this.state = next;
     this.seq += 1;
     this.history.add(record);
-    if (record.eventCount === 0) this.deltaEntryCount += 1;
+    this.noteEntry(record);
     return this.seq;
+  }
+
+  /** Counts a log entry that no snapshot covers. */
+  noteEntry(record: LogRecord): void {
+    this.entriesSinceSnapshot += 1;
+    this.bytesSinceSnapshot += record.events.length + record.delta.length;
+  }
+
+  noteSnapshot(sizeBytes: number): void {
+    this.entriesSinceSnapshot = 0;
+    this.bytesSinceSnapshot = 0;
+    this.snapshotBytes = sizeBytes;
+  }
+
+  /** Notes that a commit is durable: without a later one nothing of the run is under way. */
+  settle(ticket: CommitTicket): void {
+    if (this.lastTicket === ticket) this.lastTicket = undefined;
   }
 
   /** Takes the armed wake-up back. */

@@ -28,7 +28,8 @@ export async function readRun(store: Store, row: RunRow): Promise<LoadedRun> {
     isCurrent,
     cachedFromEventId: state.nextEventId,
   });
-  run.deltaEntryCount = rest.filter((entry) => entry.eventCount === 0).length;
+  run.noteSnapshot(row.snapshot?.data.length ?? 0);
+  for (const entry of rest) run.noteEntry(entry);
   return run;
 }
 

@@ -14,8 +14,8 @@ import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
 import type { LoadedRun } from "./loaded-run.js";
 import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
 
-/** Log entries without events that may gather before a snapshot makes them unnecessary. */
-const DELTA_ENTRIES_MAX = 64;
+/** A snapshot is due only when so many times its size was written to the log since the last. */
+const LOG_TO_SNAPSHOT_SIZE = 4;
 
 /** Writes that make a new run. */
 export function insertWrites(
@@ -43,8 +43,9 @@ export function insertWrites(
 export function stepWrites(
   run: LoadedRun,
   step: RunStep,
-  wakeAtMs: number | undefined,
+  options: { readonly wakeAtMs: number | undefined; readonly snapshotEntries: number },
 ): StoreWrite[] {
+  const { wakeAtMs } = options;
   const writes = logWrites(run, step);
   if (!isOpen(run.state)) {
     writes.push(closeWrite(run));
@@ -58,7 +59,7 @@ export function stepWrites(
     writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs: wantedMs ?? null });
     run.storedWakeMs = wantedMs;
   }
-  if (run.deltaEntryCount >= DELTA_ENTRIES_MAX) writes.push(...compactWrites(run));
+  if (needsSnapshot(run, options.snapshotEntries)) writes.push(...compactWrites(run));
   return writes;
 }
 
@@ -79,9 +80,15 @@ function closeWrite(run: LoadedRun): StoreWrite {
   return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs, snapshot };
 }
 
+/** Whether loading the run would mean to read a log that is long, by itself and beside its state. */
+function needsSnapshot(run: LoadedRun, snapshotEntries: number): boolean {
+  if (run.entriesSinceSnapshot < snapshotEntries) return false;
+  return run.bytesSinceSnapshot >= LOG_TO_SNAPSHOT_SIZE * run.snapshotBytes;
+}
+
 function compactWrites(run: LoadedRun): StoreWrite[] {
-  run.deltaEntryCount = 0;
   const snapshot = { seq: run.seq, data: snapshotRun(run.state) };
+  run.noteSnapshot(snapshot.data.length);
   return [
     { kind: "updateRun", runNo: run.runNo, snapshot },
     { kind: "pruneDeltas", runNo: run.runNo, throughSeq: run.seq },

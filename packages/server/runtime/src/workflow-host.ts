@@ -45,6 +45,8 @@ export interface HostDeps {
   readonly namespaces: NamespaceDirectory;
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
+  /** Log entries after which a run gets a snapshot, unless its state is large beside them. */
+  readonly snapshotEntries: number;
 }
 
 /** Stands for the commit of a step that stores nothing, on a run of which everything is stored. */
@@ -96,6 +98,7 @@ export class WorkflowHost {
   /** Connects matching and begins to wake runs. */
   start(dispatcher: Dispatcher): void {
     this.#dispatcher = dispatcher;
+    this.deps.committer.onFailure(() => dispatcher.recheck());
     this.#scanWakes();
   }
 
@@ -218,7 +221,9 @@ export class WorkflowHost {
       return [];
     }
     run.advance(step.next, step.record);
-    const writes = stepWrites(run, step, wakeOf(run.state, this.deps.limits));
+    const { limits, snapshotEntries } = this.deps;
+    const wakeAtMs = wakeOf(run.state, limits);
+    const writes = stepWrites(run, step, { wakeAtMs, snapshotEntries });
     this.#writeOffers(run, step, writes);
     return writes;
   }
@@ -345,7 +350,7 @@ export class WorkflowHost {
     committed: { readonly step: RunStep; readonly ticket: CommitTicket },
   ): void {
     const { step, ticket } = committed;
-    if (run.lastTicket === ticket) run.lastTicket = undefined;
+    run.settle(ticket);
     run.durableState = step.next;
     if (step.notices.length > 0) run.updates?.tell(step.notices);
     for (const offer of step.offers) {
@@ -466,7 +471,13 @@ export class WorkflowHost {
     const wakeAtMs = wakeOf(run.state, this.deps.limits);
     run.storedWakeMs = wakeAtMs;
     const write = { kind: "updateRun", runNo: run.runNo, wakeAtMs: wakeAtMs ?? null } as const;
-    this.deps.committer.add([write], slot);
+    const ticket = this.deps.committer.add([write], slot);
+    // Until it is stored the run must stay in memory: a run loaded meanwhile would know the old one.
+    run.lastTicket = ticket;
+    ticket.durable.then(
+      () => run.settle(ticket),
+      () => undefined,
+    );
   }
 
   /** Finds runs that are not in memory and want to be woken soon. */

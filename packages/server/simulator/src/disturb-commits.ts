@@ -6,7 +6,11 @@ const SLOW_MS = 500;
 
 /** Decides by the world's plan what becomes of each commit, and whether the process survives it. */
 export function disturbCommits(world: World): StoreFaults {
-  return { decideCommit: () => (world.isCalm ? PROMPT : decide(world)) };
+  const { readDelayMsMax } = world.plan;
+  return {
+    decideCommit: () => (world.isCalm ? PROMPT : decide(world)),
+    decideReadDelayMs: () => (world.isCalm ? 0 : world.draw(readDelayMsMax + 1)),
+  };
 }
 
 const PROMPT: CommitFate = { outcome: "stored", writeDelayMs: 0, replyDelayMs: 0 };
@@ -16,7 +20,8 @@ function decide(world: World): CommitFate {
   const writeDelayMs = world.draw(plan.commitDelayMsMax + 1);
   const replyDelayMs = world.draw(plan.commitDelayMsMax + 1);
   if (writeDelayMs + replyDelayMs > SLOW_MS) world.cover("the disk was slow");
-  if (world.chance(plan.commitCrashChance)) return crash(world, writeDelayMs);
+  const mayCrash = world.clock.nowMs() - world.startMs < plan.crashesUntilMs;
+  if (mayCrash && world.chance(plan.commitCrashChance)) return crash(world, writeDelayMs);
   const draw = world.random.next();
   if (draw < plan.commitFailureChance) {
     world.cover("a commit failed before it was stored");

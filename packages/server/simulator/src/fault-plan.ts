@@ -16,6 +16,12 @@ export interface FaultPlan {
   readonly duplicateChance: number;
   /** Most workflow IDs that the server keeps in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
+  /** Virtual time after which the process no longer dies, milliseconds. */
+  readonly crashesUntilMs: number;
+  /** Longest delay of a read from the disk, milliseconds. */
+  readonly readDelayMsMax: number;
+  /** Log entries after which a run gets a snapshot. */
+  readonly snapshotEntries: number;
   /** Virtual time after which nothing goes wrong any more, milliseconds. */
   readonly calmAfterMs: number;
 }
@@ -32,6 +38,9 @@ export function drawFaultPlan(random: Random): FaultPlan {
     lostReplyChance: of(0, 0.01, 0.05),
     duplicateChance: of(0, 0.05, 0.2),
     maxIdleSlots: of(1, 5, 1000),
+    crashesUntilMs: of(20_000, 3 * 60_000),
+    readDelayMsMax: of(0, 0, 5, 40),
+    snapshotEntries: of(2, 5, 500),
     calmAfterMs: 3 * 60_000,
   };
 }

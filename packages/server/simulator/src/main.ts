@@ -4,9 +4,10 @@ import { COVERAGE_POINTS, type CoveragePoint, missingPoints } from "./coverage-p
 import { simulate } from "./simulation.js";
 
 /**
- * `npm run sim -- [--seeds N] [--seed S] [--workflows W] [--trace] [--smallest]`: runs N
- * simulations from seed S on and prints what they covered. Ends with 1 when one of them failed, or
- * when so many seeds ran that every situation should have come up and one did not.
+/**
+ * `npm run sim -- [--seeds N] [--seed S] [--workflows W] [--trace] [--smallest] [--first-failure]`:
+ * runs N simulations from seed S on and prints what they covered. Ends with 1 when one of them
+ * failed, or when so many seeds ran that every situation should have come up and one did not.
  */
 const { values } = parseArgs({
   options: {
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     workflows: { type: "string", default: "12" },
     trace: { type: "boolean", default: false },
+    /** Stops at the first seed that fails. */
+    "first-failure": { type: "boolean", default: false },
     /** Looks for the fewest workflows with which a failing seed still fails. */
     smallest: { type: "boolean", default: false },
   },
@@ -37,6 +40,7 @@ for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
   } catch (error) {
     failureCount += 1;
     print(describe(error));
+    if (values["first-failure"]) break;
     if (values.smallest) print(`fails with --workflows ${await smallestCount(seed)}`);
   }
 }

@@ -43,8 +43,9 @@ function hostDeps(world: World, store: MemoryStore, logger: Logger): HostDeps {
   const { clock, random, plan } = world;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
-  const { maxIdleSlots } = plan;
-  return { store, committer, clock, random, logger, limits, namespaces: NAMESPACES, maxIdleSlots };
+  const { maxIdleSlots, snapshotEntries } = plan;
+  const sizes = { maxIdleSlots, snapshotEntries };
+  return { store, committer, clock, random, logger, limits, namespaces: NAMESPACES, ...sizes };
 }
 
 /** Latest time at which the second copy of a request arrives, milliseconds. */

@@ -192,6 +192,9 @@ export class SimulatedWorker {
     if (task.taskToken.length === 0) return;
     const name = `${task.workflowExecution?.runId} ${task.activityId} ${task.attempt}`;
     this.attempts.set(name, (this.attempts.get(name) ?? 0) + 1);
+    const attemptsMax = task.retryPolicy?.maximumAttempts ?? 0;
+    if (attemptsMax > 0 && task.attempt > attemptsMax)
+      world.fail(`Attempt ${name} is one too many`);
     world.trace(`${identity} activity ${task.workflowExecution?.workflowId} ${task.activityId}`);
     if (task.heartbeatDetails !== undefined) {
       world.cover("heartbeat details reached the next attempt");

@@ -31,7 +31,7 @@ const DURATION_MS_MAX = 60 * 60_000;
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const world = new World(options.seed, options.onTrace);
-  await world.startServer();
+  world.bringUpServer();
   const workers = [1, 2].map((number) => new SimulatedWorker(world, `worker-${number}`));
   const clients = Array.from(
     { length: options.workflowCount },
@@ -50,10 +50,22 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   scheduleCrash(world);
   await runUntil(world, () => isDone, clients);
   for (const worker of workers) worker.stop();
-  const eventCount = checkEnd(world, clients, workers);
+  const eventCount = checkAtEnd(world, clients, workers);
   if (world.bug !== undefined) throw brokenBy(world, world.bug);
   const { crashCount, coverage } = world;
   return { traceHash: world.traceHash(), crashCount, eventCount, coverage };
+}
+
+function checkAtEnd(
+  world: World,
+  clients: readonly SimulatedClient[],
+  workers: readonly SimulatedWorker[],
+): number {
+  try {
+    return checkEnd(world, clients, workers);
+  } catch (error) {
+    throw error instanceof SimulationError ? brokenBy(world, error) : error;
+  }
 }
 
 async function runUntil(
@@ -122,7 +134,7 @@ function drawStep(world: World): ProgramStep {
 /** Crashes the server now and then, besides the crashes that meet a commit. */
 function scheduleCrash(world: World): void {
   world.clock.schedule(100 + world.draw(world.plan.crashIntervalMsMax), () => {
-    if (world.isCalm) return;
+    if (world.clock.nowMs() - world.startMs > world.plan.crashesUntilMs) return;
     world.crashServer();
     scheduleCrash(world);
   });

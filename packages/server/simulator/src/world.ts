@@ -83,7 +83,14 @@ export class World {
     return this.random.next() < probability;
   }
 
-  async startServer(): Promise<void> {
+  /** Starts a server; it is there when its disk has answered. */
+  bringUpServer(): void {
+    this.#startServer().catch((error: unknown) => {
+      this.bug ??= error instanceof Error ? error : new SimulationError(String(error));
+    });
+  }
+
+  async #startServer(): Promise<void> {
     if (this.#server !== undefined) return;
     const server = await SimulatedServer.open(this, {
       log: (level, message, fields) => this.#log(level, message, fields),
@@ -108,11 +115,7 @@ export class World {
     this.crashCount += 1;
     this.cover("the server crashed");
     this.trace("server crashed");
-    this.clock.schedule(this.draw(2000), () => {
-      this.startServer().catch((error: unknown) => {
-        this.bug ??= error instanceof Error ? error : new SimulationError(String(error));
-      });
-    });
+    this.clock.schedule(this.draw(2000), () => this.bringUpServer());
   }
 
   /** Whether the time of crashes and losses is over, so that everything can come to its end. */

@@ -34,8 +34,9 @@ export async function openMemoryRuntime(
   const logger = SILENT_LOGGER;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
+  const sizes = { maxIdleSlots: 1000, snapshotEntries: 10 };
   const namespaces = NAMESPACES;
-  const deps = { store, committer, clock, random, logger, limits, namespaces, maxIdleSlots: 1000 };
+  const deps = { store, committer, clock, random, logger, limits, namespaces, ...sizes };
   const host = new WorkflowHost(deps, await store.facts());
   return { clock, disk, store, host, workflows: new WorkflowService(host) };
 }
