@@ -9,7 +9,7 @@ export interface StartDevOptions {
   readonly headless: boolean;
   readonly dbFilename?: string;
   readonly namespace: readonly string[];
-  readonly searchAttribute: readonly string[];
+  readonly searchAttribute: ReadonlyMap<string, string>;
   readonly dynamicConfigValue: ReadonlyMap<string, unknown>;
   readonly logLevel: LogLevelName;
   readonly logFormat: LogFormat;
@@ -58,10 +58,13 @@ function collectJson(
   }
 }
 
-function collectSearchAttribute(text: string, previous: readonly string[]): readonly string[] {
-  const [, type] = splitPair(text);
+function collectSearchAttribute(
+  text: string,
+  previous: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const [name, type] = splitPair(text);
   const types = ["Text", "Keyword", "Int", "Double", "Bool", "Datetime", "KeywordList"];
-  if (types.includes(type)) return [...previous, text];
+  if (types.includes(type)) return new Map([...previous, [name, type]]);
   throw new InvalidArgumentError(`The type must be one of ${types.join(", ")}.`);
 }
 
@@ -82,7 +85,7 @@ export function startDevOptions(): readonly Option[] {
       .default([])
       .argParser(collect),
     new Option("--search-attribute <KEY=TYPE>", "Search attribute to register. Repeatable.")
-      .default([])
+      .default(new Map())
       .argParser(collectSearchAttribute),
     new Option("--dynamic-config-value <KEY=VALUE>", "Dynamic configuration, JSON. Repeatable.")
       .default(new Map())

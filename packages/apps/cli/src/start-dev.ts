@@ -27,11 +27,6 @@ export async function startDev(
       `Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`,
     );
   }
-  if (options.searchAttribute.length > 0) {
-    terminal.err(
-      "Warning: custom search attributes are stored, but lists cannot filter by them yet\n",
-    );
-  }
   const host = options.ip === "localhost" ? "127.0.0.1" : options.ip;
   const config: ServerConfig = {
     host,
@@ -39,6 +34,7 @@ export async function startDev(
     databasePath: options.dbFilename,
     pragmas: Object.fromEntries(options.sqlitePragma),
     namespaces: options.namespace,
+    searchAttributes: options.searchAttribute,
     limits,
     logger,
   };

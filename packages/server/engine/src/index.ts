@@ -69,6 +69,13 @@ export {
   runTimeoutAtMs,
   taskQueueName,
 } from "./workflow/run-state.js";
+export {
+  ATTRIBUTE_TYPE_NAMES,
+  type AttributeSchema,
+  PREDEFINED_ATTRIBUTES,
+  SYSTEM_ATTRIBUTES,
+  typedSearchAttributes,
+} from "./workflow/search-attributes.js";
 export { type StartInput, startRun } from "./workflow/start-run.js";
 export {
   type ClaimedTask,

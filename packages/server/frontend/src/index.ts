@@ -10,6 +10,7 @@ export { reflectionServices } from "./grpc/reflection-service.js";
 export { GrpcStatusCode } from "./grpc/status-codes.js";
 export { namespaceHandlers } from "./namespaces/handlers.js";
 export { type Namespace, NamespaceRegistry } from "./namespaces/namespace-registry.js";
+export { searchAttributeHandlers } from "./namespaces/search-attribute-handlers.js";
 export { checkClientVersion } from "./system/client-versions.js";
 export { systemHandlers } from "./system/handlers.js";
 export type { WorkflowServiceDeps } from "./workflow-service/deps.js";

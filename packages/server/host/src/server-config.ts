@@ -1,5 +1,5 @@
-import { DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
-import type { Logger } from "@perdure/kernel";
+import { ATTRIBUTE_TYPE_NAMES, DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
+import { InvalidArgumentError, type Logger } from "@perdure/kernel";
 import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
 
 /** How a server is set up. */
@@ -15,12 +15,34 @@ export interface ServerConfig {
   readonly storageWorkerUrl?: URL | undefined;
   /** Namespaces that are made at the start, besides the ones that every server has. */
   readonly namespaces?: readonly string[];
+  /** Custom search attributes of every namespace, with their type such as `KeywordList`. */
+  readonly searchAttributes?: ReadonlyMap<string, string>;
   readonly limits?: RunLimits;
-  /** Types of the search attributes of every namespace, by name. */
-  readonly searchAttributes?: ReadonlyMap<string, IndexedValueType>;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;
+}
+
+/**
+ * Reads the types of search attributes.
+ *
+ * @throws {InvalidArgumentError} There is no such type.
+ */
+export function readAttributes(
+  wanted: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, IndexedValueType> {
+  const typeOfName = new Map([...ATTRIBUTE_TYPE_NAMES].map(([type, name]) => [name, type]));
+  const types = new Map<string, IndexedValueType>();
+  for (const [name, typeName] of wanted) {
+    const type = typeOfName.get(typeName);
+    if (type === undefined) {
+      throw new InvalidArgumentError(
+        `Cannot register search attribute "${name}": "${typeName}" is no type`,
+      );
+    }
+    types.set(name, type);
+  }
+  return types;
 }
 
 /** Limits by their official dynamic-configuration key. */

@@ -8,6 +8,7 @@ import {
   NamespaceRegistry,
   namespaceHandlers,
   reflectionServices,
+  searchAttributeHandlers,
   systemHandlers,
   toGrpcError,
   workflowHandlers,
@@ -27,7 +28,7 @@ import {
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
-import type { ServerConfig } from "./server-config.js";
+import { readAttributes, type ServerConfig } from "./server-config.js";
 
 /** A server that runs. */
 export interface RunningServer {
@@ -53,15 +54,16 @@ const GRACE_MS = 10_000;
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const clock = systemClock();
   const random = systemRandom();
-  const { logger, limits = DEFAULT_RUN_LIMITS, searchAttributes = new Map() } = config;
+  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
   const store = await openStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
   const namespaces = namespaceRegistry(committer, facts.namespaces, { clock, random });
   await namespaces.ensure(config.namespaces ?? []);
+  await namespaces.ensureAttributes(readAttributes(config.searchAttributes));
   const rules = {
     retentionMsOf: (id: string) => namespaces.retentionMsOf(id),
-    searchAttributesOf: () => searchAttributes,
+    attributeSchemaOf: (id: string) => namespaces.schema(id),
   };
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, limits, rules, namespaces, ...sizes };
@@ -76,7 +78,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const updates = new UpdateService(host);
   const unary = new Map([
     ...systemHandlers({ clusterId: facts.clusterId, storeName: storeNameOf(config) }),
-    ...namespaceHandlers({ namespaces, limits }),
+    ...namespaceHandlers({ namespaces, limits, nowMs: () => clock.nowMs() }),
     ...workflowHandlers({
       workflows,
       queries: new QueryService(host),
@@ -91,7 +93,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     }),
   ]);
   const server = new GrpcServer({
-    services: grpcServices({ descriptor: WorkflowServiceDescriptor, unary }),
+    services: grpcServices(
+      { descriptor: WorkflowServiceDescriptor, unary },
+      { descriptor: OperatorService, unary: searchAttributeHandlers(namespaces) },
+    ),
     logger,
     clock,
     limits: DEFAULT_GRPC_LIMITS,
@@ -129,8 +134,7 @@ function namespaceRegistry(
   return new NamespaceRegistry(deps, rows);
 }
 
-function grpcServices(workflowService: GrpcService): readonly GrpcService[] {
-  const services = [workflowService, { descriptor: OperatorService }];
+function grpcServices(...services: readonly GrpcService[]): readonly GrpcService[] {
   const names = services.map(({ descriptor }) => descriptor.typeName);
   const health = healthService(names);
   const all = [...names, health.descriptor.typeName];

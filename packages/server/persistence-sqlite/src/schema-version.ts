@@ -1,12 +1,13 @@
 import type { Database } from "better-sqlite3";
 import { FIRST_SCHEMA } from "./migrations/0001-first-schema.js";
+import { SEARCH_ATTRIBUTES } from "./migrations/0002-search-attributes.js";
 import { StoreOpenError } from "./store-open-error.js";
 
 /** Marks a file as ours in its header: "Perd" in ASCII. */
 const APPLICATION_ID = 0x50657264;
 
 /** The step to version N is at index N - 1. Steps that were released never change. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA];
+const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SEARCH_ATTRIBUTES];
 
 /** Version of the schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

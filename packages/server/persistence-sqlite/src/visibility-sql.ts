@@ -1,5 +1,7 @@
 import { unreachable } from "@perdure/kernel";
 import type {
+  SearchAttributeField,
+  VisibilityColumn,
   VisibilityField,
   VisibilityFilter,
   VisibilityOrder,
@@ -7,8 +9,9 @@ import type {
   VisibilityQuery,
   VisibilityValue,
 } from "@perdure/persistence";
-import { fullVisibilityOrder } from "@perdure/persistence";
+import { fullVisibilityOrder, isSetColumn, isTextColumn } from "@perdure/persistence";
 import { runIdTextSql, toRunIdValue } from "./run-id-value.js";
+import { attributeRowsSql, BUILD_IDS, columnOf, holdsSql, quoted } from "./visibility-columns.js";
 
 /** A value that takes the place of a `?`. */
 export type SqlValue = string | number | Uint8Array;
@@ -18,38 +21,6 @@ export interface SqlText {
   readonly sql: string;
   readonly values: readonly SqlValue[];
 }
-
-interface Column {
-  readonly name: string;
-  readonly isRunId?: true;
-  /** What an order sorts by, where the column itself may be null. */
-  readonly orderSql?: string;
-}
-
-const COLUMNS: Record<VisibilityField, Column> = {
-  WorkflowId: { name: "workflow_id" },
-  RunId: { name: "run_id", isRunId: true },
-  WorkflowType: { name: "workflow_type" },
-  TaskQueue: { name: "task_queue" },
-  ExecutionStatus: { name: "status" },
-  StartTime: { name: "start_time_ms" },
-  ExecutionTime: { name: "execution_time_ms" },
-  CloseTime: { name: "close_time_ms", orderSql: "close_order" },
-  HistoryLength: { name: "history_length" },
-  HistorySizeBytes: { name: "history_size_bytes" },
-  StateTransitionCount: { name: "state_transition_count" },
-  ParentWorkflowId: {
-    name: "parent_workflow_id",
-    orderSql: "ifnull(parent_workflow_id, x'')",
-  },
-  ParentRunId: {
-    name: "parent_run_id",
-    isRunId: true,
-    orderSql: `ifnull(${runIdTextSql("parent_run_id")}, x'')`,
-  },
-  RootWorkflowId: { name: "root_workflow_id" },
-  RootRunId: { name: "root_run_id", isRunId: true },
-};
 
 /** Stands for null in an order: an empty blob sorts after all numbers and text. */
 const NULL_IN_ORDER = new Uint8Array();
@@ -121,10 +92,20 @@ function whereSql(filter: VisibilityFilter | undefined, namespaceNo: number): Sq
   const scope: SqlText = { sql: "namespace_no = ?", values: [namespaceNo] };
   // Conditions of an outer AND stand side by side, so that the planner finds indexed ones.
   const conditions = outerConditions(filter);
-  return joinSql(
-    [scope, ...conditions.flatMap(closeRangeSql), ...conditions.map(filterSql)],
-    " AND ",
+  const outer = conditions.map(
+    (condition) => indexedSql(condition, namespaceNo) ?? filterSql(condition),
   );
+  return joinSql([scope, ...conditions.flatMap(closeRangeSql), ...outer], " AND ");
+}
+
+/** A condition on a search attribute that all rows meet, as a look-up in the index of values. */
+function indexedSql(condition: VisibilityFilter, namespaceNo: number): SqlText | undefined {
+  if (condition.kind !== "compare" || typeof condition.field === "string") return undefined;
+  const { field, operator, value } = condition;
+  if (operator === "!=" || isTextColumn(field) || field.name === BUILD_IDS) return undefined;
+  const place = `namespace_no = ? AND name = ${quoted(field.name)} AND value ${operator} ?`;
+  const sql = `run_id IN (SELECT run_id FROM visibility_attributes WHERE ${place})`;
+  return { sql, values: [namespaceNo, value] };
 }
 
 /**
@@ -145,7 +126,30 @@ function joinSql(parts: readonly SqlText[], operator: " AND " | " OR "): SqlText
   };
 }
 
+type SetTest = Extract<VisibilityFilter, { kind: "compare" | "in" }>;
+
+/** Whether a list or text has one of some values: never null. */
+function setSql(field: SearchAttributeField, filter: SetTest): SqlText {
+  const values = filter.kind === "in" ? filter.values : [filter.value];
+  const isNegated = filter.kind === "in" ? filter.isNegated : filter.operator === "!=";
+  if (field.name === BUILD_IDS) return buildIdsSql(values, isNegated);
+  const test = isTextColumn(field) ? "instr(value, ?) > 0" : "value = ?";
+  const tests = values.map(() => test).join(" OR ") || "0";
+  const rows = `SELECT 1 ${attributeRowsSql(field.name)} AND (${tests})`;
+  return { sql: `${isNegated ? "NOT EXISTS" : "EXISTS"} (${rows})`, values };
+}
+
+/** Values stand in the encoded attributes as JSON has them. */
+function buildIdsSql(values: readonly VisibilityValue[], isNegated: boolean): SqlText {
+  const tests = values.map(() => holdsSql()).join(" OR ") || "0";
+  const bytes = values.map((value) => Buffer.from(JSON.stringify(value)));
+  return { sql: isNegated ? `NOT (${tests})` : `(${tests})`, values: bytes };
+}
+
 function filterSql(filter: VisibilityFilter): SqlText {
+  if ((filter.kind === "compare" || filter.kind === "in") && typeof filter.field !== "string") {
+    if (isSetColumn(filter.field)) return setSql(filter.field, filter);
+  }
   switch (filter.kind) {
     case "compare":
       return compareSql(filter.field, filter.operator, filter.value);
@@ -160,7 +164,7 @@ function filterSql(filter: VisibilityFilter): SqlText {
       return negatedSql(startsWithSql(filter.field, filter.prefix), filter.isNegated);
     case "isNull": {
       const test = filter.isNegated ? "IS NOT NULL" : "IS NULL";
-      return { sql: `${COLUMNS[filter.field].name} ${test}`, values: [] };
+      return { sql: `${columnOf(filter.field).name} ${test}`, values: [] };
     }
     case "and":
       return junctionSql(filter.operands, " AND ", "1");
@@ -189,19 +193,19 @@ function negatedSql(condition: SqlText, isNegated: boolean): SqlText {
 }
 
 function compareSql(
-  field: VisibilityField,
+  field: VisibilityColumn,
   operator: Extract<VisibilityFilter, { kind: "compare" }>["operator"],
   value: VisibilityValue,
 ): SqlText {
   const isEquality = operator === "=" || operator === "!=";
   if (isEquality) {
-    return { sql: `${COLUMNS[field].name} ${operator} ?`, values: [equalValue(field, value)] };
+    return { sql: `${columnOf(field).name} ${operator} ?`, values: [equalValue(field, value)] };
   }
   return { sql: `${comparableSql(field)} ${operator} ?`, values: [value] };
 }
 
 function inSql(filter: Extract<VisibilityFilter, { kind: "in" }>): SqlText {
-  const { name } = COLUMNS[filter.field];
+  const { name } = columnOf(filter.field);
   const isIn = filter.isNegated ? "NOT IN" : "IN";
   if (filter.values.length === 0) {
     // SQL finds a null "not in" an empty list, but a null must never match.
@@ -213,7 +217,7 @@ function inSql(filter: Extract<VisibilityFilter, { kind: "in" }>): SqlText {
 }
 
 /** As a range, which an index can serve and in which no character has a meaning of its own. */
-function startsWithSql(field: VisibilityField, prefix: string): SqlText {
+function startsWithSql(field: VisibilityColumn, prefix: string): SqlText {
   const text = comparableSql(field);
   const end = prefixEnd(prefix);
   if (end === undefined) return { sql: `${text} >= ?`, values: [prefix] };
@@ -233,21 +237,21 @@ function prefixEnd(prefix: string): string | undefined {
 }
 
 /** A value for "=", in the form in which the column holds it. */
-function equalValue(field: VisibilityField, value: VisibilityValue): SqlValue {
-  return COLUMNS[field].isRunId === true ? toRunIdValue(String(value)) : value;
+function equalValue(field: VisibilityColumn, value: VisibilityValue): SqlValue {
+  return columnOf(field).isRunId === true ? toRunIdValue(String(value)) : value;
 }
 
 /** The attribute as text or number, for "<" and the like. */
-function comparableSql(field: VisibilityField): string {
-  const column = COLUMNS[field];
+function comparableSql(field: VisibilityColumn): string {
+  const column = columnOf(field);
   return column.isRunId === true ? runIdTextSql(column.name) : column.name;
 }
 
 /** The last term of an order is the run ID that makes it whole: its stored form will do. */
 function orderTermSql(order: readonly VisibilityOrder[], index: number): string {
   const term = order[index];
-  if (term === undefined || index === order.length - 1) return COLUMNS.RunId.name;
-  return COLUMNS[term.field].orderSql ?? comparableSql(term.field);
+  if (term === undefined || index === order.length - 1) return columnOf("RunId").name;
+  return columnOf(term.field).orderSql ?? comparableSql(term.field);
 }
 
 function orderValue(order: readonly VisibilityOrder[], place: VisibilityPlace, index: number) {

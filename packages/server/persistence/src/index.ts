@@ -15,6 +15,8 @@ export {
   type TaskRow,
   type VisibilityRow,
 } from "./records.js";
+export { attributeValues, isSetColumn, isTextColumn } from "./search-attribute-values.js";
+export { searchableText } from "./searchable-text.js";
 export type {
   DueRun,
   HistoryChunk,
@@ -25,10 +27,13 @@ export type {
   VisibilityPage,
 } from "./store.js";
 export { type CommitFate, randomStoreFaults, type StoreFaults } from "./store-faults.js";
+export { parseTimeMs } from "./time-text.js";
 export { decodeVisibilityCursor, encodeVisibilityCursor } from "./visibility-cursor.js";
 export { matchesVisibility } from "./visibility-match.js";
 export type {
   ComparisonOperator,
+  SearchAttributeField,
+  VisibilityColumn,
   VisibilityField,
   VisibilityFilter,
   VisibilityOrder,

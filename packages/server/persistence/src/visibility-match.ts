@@ -1,5 +1,6 @@
 import { unreachable } from "@perdure/kernel";
 import type { VisibilityRow } from "./records.js";
+import { attributeValues, isSetColumn, isTextColumn } from "./search-attribute-values.js";
 import type { ComparisonOperator, VisibilityFilter, VisibilityValue } from "./visibility-query.js";
 import { compareVisibilityValues, visibilityValue } from "./visibility-value.js";
 
@@ -23,10 +24,24 @@ function evaluate(row: VisibilityRow, filter: VisibilityFilter): boolean | undef
     case "isNull":
       return negateIf(filter.isNegated, visibilityValue(row, filter.field) === undefined);
     default: {
+      if (isSetColumn(filter.field)) return evaluateSet(row, filter);
       const value = visibilityValue(row, filter.field);
       return value === undefined ? undefined : evaluateValue(value, filter);
     }
   }
+}
+
+/** A list or text has one of some values, or has it not: never unknown. */
+function evaluateSet(row: VisibilityRow, filter: ValueFilter): boolean {
+  if (typeof filter.field === "string") return false;
+  const { name } = filter.field;
+  const isText = isTextColumn(filter.field);
+  const has = attributeValues(row.searchAttributes).get(name) ?? [];
+  const isIn = (wanted: VisibilityValue): boolean =>
+    isText ? has.some((value) => String(value).includes(String(wanted))) : has.includes(wanted);
+  if (filter.kind === "in") return filter.values.some(isIn) !== filter.isNegated;
+  if (filter.kind !== "compare") return false;
+  return isIn(filter.value) === (filter.operator === "=");
 }
 
 type ValueFilter = Extract<VisibilityFilter, { kind: "compare" | "in" | "between" | "startsWith" }>;

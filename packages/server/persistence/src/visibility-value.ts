@@ -1,6 +1,12 @@
 import { compareText } from "./compare-text.js";
 import type { VisibilityRow } from "./records.js";
-import type { VisibilityField, VisibilityOrder, VisibilityValue } from "./visibility-query.js";
+import { attributeValues } from "./search-attribute-values.js";
+import type {
+  VisibilityColumn,
+  VisibilityField,
+  VisibilityOrder,
+  VisibilityValue,
+} from "./visibility-query.js";
 
 const READERS: Record<VisibilityField, (row: VisibilityRow) => VisibilityValue | undefined> = {
   WorkflowId: (row) => row.workflowId,
@@ -11,6 +17,8 @@ const READERS: Record<VisibilityField, (row: VisibilityRow) => VisibilityValue |
   StartTime: (row) => row.startTimeMs,
   ExecutionTime: (row) => row.executionTimeMs,
   CloseTime: (row) => row.closeTimeMs,
+  ExecutionDuration: (row) =>
+    row.closeTimeMs === undefined ? undefined : row.closeTimeMs - row.executionTimeMs,
   HistoryLength: (row) => row.historyLength,
   HistorySizeBytes: (row) => row.historySizeBytes,
   StateTransitionCount: (row) => row.stateTransitionCount,
@@ -23,9 +31,10 @@ const READERS: Record<VisibilityField, (row: VisibilityRow) => VisibilityValue |
 /** Reads one attribute of a row; `undefined` stands for null. */
 export function visibilityValue(
   row: VisibilityRow,
-  field: VisibilityField,
+  field: VisibilityColumn,
 ): VisibilityValue | undefined {
-  return READERS[field](row);
+  if (typeof field === "string") return READERS[field](row);
+  return attributeValues(row.searchAttributes).get(field.name)?.[0];
 }
 
 /** Compares two values of one field: numbers by size, text by code points. */

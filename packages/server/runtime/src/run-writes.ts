@@ -126,9 +126,8 @@ export function visibilityRow(state: RunState): VisibilityRow {
     rootRunId: root?.runId ?? state.runId,
     firstRunId: started.firstExecutionRunId ?? state.runId,
     memo: encodeOptional(state.memo?.fields, () => Memo.encode(state.memo ?? {})),
-    searchAttributes: encodeOptional(attributes?.indexedFields, () =>
-      SearchAttributes.encode(attributes ?? {}),
-    ),
+    // Empty bytes tell the store that there were attributes, which it must forget.
+    searchAttributes: attributes && SearchAttributes.encode(attributes),
   };
 }
 

@@ -19,7 +19,11 @@ import { disturbCommits } from "./disturb-commits.js";
 import { isExpected, type World } from "./world.js";
 
 /** The namespace that every simulation uses. */
-export const NAMESPACE = { id: "11111111-1111-4111-8111-111111111111", name: "default" };
+export const NAMESPACE = {
+  id: "11111111-1111-4111-8111-111111111111",
+  name: "default",
+  schema: { namespaceName: "default", customTypes: new Map() },
+};
 
 const NAMESPACES = {
   idOf: (name: string) => (name === NAMESPACE.name ? NAMESPACE.id : undefined),

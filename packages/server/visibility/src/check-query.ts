@@ -1,55 +1,23 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import type {
   ComparisonOperator,
-  VisibilityField,
+  VisibilityColumn,
   VisibilityFilter,
   VisibilityOrder,
-  VisibilityValue,
 } from "@perdure/persistence";
-import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import { isTextColumn } from "@perdure/persistence";
+import { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+import { readValue } from "./filter-value.js";
 import type { Expression, Literal, ParsedOrder } from "./list-filter-parser.js";
-
-type FieldType = "keyword" | "time" | "int" | "status";
-
-const FIELD_TYPES: Readonly<Record<VisibilityField, FieldType>> = {
-  WorkflowId: "keyword",
-  RunId: "keyword",
-  WorkflowType: "keyword",
-  TaskQueue: "keyword",
-  ExecutionStatus: "status",
-  StartTime: "time",
-  ExecutionTime: "time",
-  CloseTime: "time",
-  HistoryLength: "int",
-  HistorySizeBytes: "int",
-  StateTransitionCount: "int",
-  ParentWorkflowId: "keyword",
-  ParentRunId: "keyword",
-  RootWorkflowId: "keyword",
-  RootRunId: "keyword",
-};
-
-/** Statuses by the names that filters use. */
-const STATUS_BY_NAME: ReadonlyMap<string, number> = new Map(
-  Object.entries(WorkflowExecutionStatus).map(([name, status]) => [camelName(name), status]),
-);
-
-function camelName(upperSnake: string): string {
-  return upperSnake
-    .toLowerCase()
-    .split("_")
-    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-    .join("");
-}
+import { type AttributeTypes, type NamedColumn, resolveColumn } from "./resolve-column.js";
 
 /** An error about a filter, worded as the official server words it. */
 export function invalidQuery(reason: string): InvalidArgumentError {
   return new InvalidArgumentError(`invalid query: ${reason}`);
 }
 
-function fieldOf(name: string): VisibilityField {
-  if (Object.hasOwn(FIELD_TYPES, name)) return name as VisibilityField;
-  throw invalidQuery(`column name '${name}' is not a valid search attribute`);
+function unsupported(what: string): InvalidArgumentError {
+  return invalidQuery(`operation is not supported: ${what}`);
 }
 
 /**
@@ -57,106 +25,138 @@ function fieldOf(name: string): VisibilityField {
  *
  * @throws {InvalidArgumentError} Naming the attribute or value that is wrong.
  */
-export function checkFilter(expression: Expression): VisibilityFilter {
+export function checkFilter(expression: Expression, types: AttributeTypes): VisibilityFilter {
   switch (expression.kind) {
     case "and":
-    case "or":
-      return { kind: expression.kind, operands: expression.operands.map(checkFilter) };
+    case "or": {
+      const operands = expression.operands.map((operand) => checkFilter(operand, types));
+      return { kind: expression.kind, operands };
+    }
     case "not":
-      return { kind: "not", operand: checkFilter(expression.operand) };
+      return { kind: "not", operand: checkFilter(expression.operand, types) };
+    case "unsupported":
+      throw invalidQuery(expression.reason);
     default:
-      return checkCondition(expression);
+      return checkCondition(expression, resolveColumn(expression.name, types));
   }
 }
 
-type Condition = Exclude<Expression, { kind: "and" | "or" | "not" }>;
+type Condition = Exclude<Expression, { kind: "and" | "or" | "not" | "unsupported" }>;
 
-function checkCondition(condition: Condition): VisibilityFilter {
-  const field = fieldOf(condition.name);
+function checkCondition(condition: Condition, column: NamedColumn): VisibilityFilter {
+  const { field } = column;
   switch (condition.kind) {
-    case "compare": {
-      const operator = operatorOf(condition.operator);
-      return { kind: "compare", field, operator, value: literalValue(field, condition.value) };
-    }
+    case "compare":
+      return checkComparison(column, condition.operator, condition.value);
     case "in": {
-      const values = condition.values.map((value) => literalValue(field, value));
+      const values = condition.values.map((value) => readValue(column, value));
+      if (column.type === IndexedValueType.TEXT) throw operatorError(column, condition, "IN");
       return { kind: "in", field, values, isNegated: condition.isNegated };
     }
-    case "between": {
-      const low = literalValue(field, condition.low);
-      const high = literalValue(field, condition.high);
-      return { kind: "between", field, low, high, isNegated: condition.isNegated };
-    }
+    case "between":
+      return checkRange(column, condition);
     case "startsWith": {
-      if (FIELD_TYPES[field] !== "keyword") {
-        throw invalidQuery(`operator 'STARTS_WITH' not supported for ${field}`);
+      const prefix = readValue(column, condition.prefix);
+      if (column.type !== IndexedValueType.KEYWORD) {
+        throw operatorError(column, condition, "STARTS_WITH");
       }
-      const prefix = String(literalValue(field, condition.prefix));
-      return { kind: "startsWith", field, prefix, isNegated: condition.isNegated };
+      return { kind: "startsWith", field, prefix: String(prefix), isNegated: condition.isNegated };
     }
+    case "like":
+      readValue(column, condition.value);
+      throw operatorError(column, condition, "LIKE");
     case "isNull":
       return { kind: "isNull", field, isNegated: condition.isNegated };
   }
 }
 
-function operatorOf(written: string): ComparisonOperator {
-  return (written === "<>" ? "!=" : written) as ComparisonOperator;
+function operatorError(
+  { name, typeName }: NamedColumn,
+  condition: { readonly isNegated: boolean },
+  operator: string,
+): InvalidArgumentError {
+  const shown = condition.isNegated ? `NOT ${operator}` : operator;
+  return unsupported(
+    `operator '${shown}' not supported for ${typeName} type search attribute '${name}'`,
+  );
 }
 
-function literalValue(field: VisibilityField, literal: Literal): VisibilityValue {
-  switch (FIELD_TYPES[field]) {
-    case "keyword":
-      if (literal.kind !== "text") throw wrongValue(field, literal);
-      return literal.text;
-    case "int":
-      if (literal.kind !== "number") throw wrongValue(field, literal);
-      return Number(literal.text);
-    case "status":
-      return statusOf(literal);
-    case "time":
-      return timeOf(field, literal);
+function checkComparison(column: NamedColumn, written: string, literal: Literal): VisibilityFilter {
+  const operator = (written === "<>" ? "!=" : written) as ComparisonOperator;
+  const value = readValue(column, literal);
+  const { TEXT, KEYWORD_LIST } = IndexedValueType;
+  const isSet = column.type === TEXT || column.type === KEYWORD_LIST;
+  if (isSet && operator !== "=" && operator !== "!=") {
+    throw operatorError(column, { isNegated: false }, operator);
   }
+  if (isTextColumn(column.field)) return anyWord(column, operator, literal);
+  return { kind: "compare", field: column.field, operator, value };
 }
 
-function wrongValue(field: VisibilityField, literal: Literal): InvalidArgumentError {
-  return invalidQuery(`invalid value for search attribute ${field}: ${literal.text}`);
+/** A text is looked for by words: one of those that are written is enough. */
+function anyWord(
+  column: NamedColumn,
+  operator: ComparisonOperator,
+  literal: Literal,
+): VisibilityFilter {
+  const words = literal.text.split(" ").filter((word) => word !== "");
+  if (words.length === 0) {
+    const reason = `no tokens found filtering on Text type search attribute ${column.name}`;
+    throw invalidQuery(`invalid expression: ${reason}`);
+  }
+  const values = words.map((text) => readValue(column, { kind: "text", text }));
+  return { kind: "in", field: column.field, values, isNegated: operator === "!=" };
 }
 
-function statusOf(literal: Literal): number {
-  const status = STATUS_BY_NAME.get(literal.text);
-  if (literal.kind === "text" && status !== undefined) return status;
-  if (literal.kind === "number") return Number(literal.text);
-  throw invalidQuery(`invalid ExecutionStatus value '${literal.text}'`);
-}
+const RANGED: ReadonlySet<IndexedValueType> = new Set([
+  IndexedValueType.DATETIME,
+  IndexedValueType.DOUBLE,
+  IndexedValueType.INT,
+  IndexedValueType.KEYWORD,
+]);
 
-/** Nanoseconds in a millisecond: numbers stand for nanoseconds since the epoch. */
-const NANOS_PER_MS = 1e6;
-
-function timeOf(field: VisibilityField, literal: Literal): number {
-  if (literal.kind === "number") return Number(literal.text) / NANOS_PER_MS;
-  const epochMs = Date.parse(literal.text);
-  const isDate = /^\d{4}-\d{2}-\d{2}T/.test(literal.text) && !Number.isNaN(epochMs);
-  if (!isDate) throw wrongValue(field, literal);
-  return epochMs;
+function checkRange(
+  column: NamedColumn,
+  range: Extract<Condition, { kind: "between" }>,
+): VisibilityFilter {
+  if (!RANGED.has(column.type)) {
+    const attribute = `search attribute '${column.name}' of type ${column.typeName}`;
+    throw invalidQuery(`invalid expression: cannot do range condition on ${attribute}`);
+  }
+  const low = readValue(column, range.low);
+  const high = readValue(column, range.high);
+  return { kind: "between", field: column.field, low, high, isNegated: range.isNegated };
 }
 
 /** Checks the names of an ORDER BY clause. Errors as `checkFilter`. */
-export function checkOrder(order: readonly ParsedOrder[]): readonly VisibilityOrder[] {
-  return order.map(({ name, isDescending }) => ({ field: fieldOf(name), isDescending }));
+export function checkOrder(
+  order: readonly ParsedOrder[],
+  types: AttributeTypes,
+): readonly VisibilityOrder[] {
+  return order.map(({ name, isDescending }) => {
+    const { field, type, typeName } = resolveColumn(name, types);
+    const { KEYWORD_LIST, TEXT } = IndexedValueType;
+    if (type === TEXT || type === KEYWORD_LIST) {
+      throw unsupported(`unable to sort by search attribute type ${typeName}`);
+    }
+    return { field, isDescending };
+  });
 }
 
 /** Checks the names of a GROUP BY clause. Errors as `checkFilter`. */
-export function checkGroups(names: readonly string[]): "ExecutionStatus" | undefined {
+export function checkGroups(
+  names: readonly string[],
+  types: AttributeTypes,
+): "ExecutionStatus" | undefined {
   const [name] = names;
   if (name === undefined) return undefined;
-  if (names.length > 1) {
-    throw unsupported("'GROUP BY' clause supports only a single field");
-  }
-  const field = fieldOf(name);
+  if (names.length > 1) throw unsupported("'GROUP BY' clause supports only a single field");
+  const field: VisibilityColumn = resolveColumn(name, types).field;
   if (field === "ExecutionStatus") return field;
   throw unsupported(`'GROUP BY' clause is not supported for search attribute ${name}`);
 }
 
-function unsupported(what: string): InvalidArgumentError {
-  return invalidQuery(`operation is not supported: ${what}`);
+/** Refuses a limit: pages have their own. */
+export function checkNoLimit(hasLimit: boolean): void {
+  if (hasLimit) throw unsupported("'LIMIT' clause");
 }

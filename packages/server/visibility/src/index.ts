@@ -1,1 +1,2 @@
-export { parseVisibilityQuery } from "./parse-visibility-query.js";
+export { type ParsedVisibilityQuery, parseVisibilityQuery } from "./parse-visibility-query.js";
+export type { AttributeTypes } from "./resolve-column.js";

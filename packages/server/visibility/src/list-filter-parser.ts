@@ -1,9 +1,9 @@
 import { EmbeddedActionsParser, type IToken } from "chevrotain";
 import { TOKEN_ORDER, TOKENS } from "./list-filter-lexer.js";
 
-/** A literal as it is written. */
+/** What stands where a value should: not all of it may. */
 export interface Literal {
-  readonly kind: "text" | "number";
+  readonly kind: "text" | "number" | "boolean" | "null" | "name";
   readonly text: string;
 }
 
@@ -36,7 +36,15 @@ export type Expression =
       readonly prefix: Literal;
       readonly isNegated: boolean;
     }
-  | { readonly kind: "isNull"; readonly name: string; readonly isNegated: boolean };
+  | { readonly kind: "isNull"; readonly name: string; readonly isNegated: boolean }
+  | {
+      readonly kind: "like";
+      readonly name: string;
+      readonly value: Literal;
+      readonly isNegated: boolean;
+    }
+  /** What can be read, but means nothing to a list; the text says why. */
+  | { readonly kind: "unsupported"; readonly reason: string };
 
 export interface ParsedOrder {
   readonly name: string;
@@ -48,7 +56,14 @@ export interface ParsedQuery {
   /** Names of a GROUP BY clause. */
   readonly groups: readonly string[];
   readonly order: readonly ParsedOrder[];
+  readonly hasLimit: boolean;
 }
+
+const NO_COLUMN = "invalid expression: must be a column name but was *sqlparser.SQLVal";
+const INCOMPLETE = "invalid expression: incomplete expression";
+const NO_FUNCTION = "operation is not supported: function expression";
+const ONLY_NULL =
+  "invalid expression: 'IS' operator can only be used as 'IS NULL' or 'IS NOT NULL'";
 
 /** Parser of the list-filter language; the tree it makes is checked by `checkQuery`. */
 export class ListFilterParser extends EmbeddedActionsParser {
@@ -79,7 +94,13 @@ export class ListFilterParser extends EmbeddedActionsParser {
         },
       });
     });
-    return { filter, groups, order };
+    let hasLimit = false;
+    this.OPTION3(() => {
+      this.CONSUME(TOKENS.limit);
+      this.CONSUME(TOKENS.number);
+      hasLimit = true;
+    });
+    return { filter, groups, order, hasLimit };
   });
 
   readonly ordering = this.RULE("ordering", (): ParsedOrder => {
@@ -142,7 +163,25 @@ export class ListFilterParser extends EmbeddedActionsParser {
   });
 
   readonly condition = this.RULE("condition", (): Expression => {
-    const name = nameOf(this.CONSUME(TOKENS.identifier));
+    return this.OR<Expression>([
+      {
+        ALT: () => {
+          this.SUBRULE(this.constant);
+          this.CONSUME(TOKENS.comparison);
+          this.SUBRULE(this.literal);
+          return { kind: "unsupported", reason: NO_COLUMN };
+        },
+      },
+      {
+        ALT: () => {
+          const name = nameOf(this.CONSUME(TOKENS.identifier));
+          return this.SUBRULE(this.test, { ARGS: [name] });
+        },
+      },
+    ]);
+  });
+
+  readonly test = this.RULE("test", (name: string): Expression => {
     return this.OR<Expression>([
       {
         ALT: () => {
@@ -152,6 +191,13 @@ export class ListFilterParser extends EmbeddedActionsParser {
       },
       { ALT: () => this.SUBRULE(this.nullTest, { ARGS: [name] }) },
       { ALT: () => this.SUBRULE(this.setTest, { ARGS: [name] }) },
+      {
+        ALT: () => {
+          this.SUBRULE(this.literals);
+          return { kind: "unsupported", reason: NO_FUNCTION };
+        },
+      },
+      { ALT: () => ({ kind: "unsupported", reason: INCOMPLETE }) },
     ]);
   });
 
@@ -162,8 +208,20 @@ export class ListFilterParser extends EmbeddedActionsParser {
       this.CONSUME(TOKENS.not);
       isNegated = true;
     });
-    this.CONSUME(TOKENS.null);
-    return { kind: "isNull", name, isNegated };
+    return this.OR<Expression>([
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.null);
+          return { kind: "isNull", name, isNegated };
+        },
+      },
+      {
+        ALT: () => {
+          this.SUBRULE(this.truth);
+          return { kind: "unsupported", reason: ONLY_NULL };
+        },
+      },
+    ]);
   });
 
   readonly setTest = this.RULE("setTest", (name: string): Expression => {
@@ -193,6 +251,12 @@ export class ListFilterParser extends EmbeddedActionsParser {
           return { kind: "startsWith", name, prefix: this.SUBRULE3(this.literal), isNegated };
         },
       },
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.like);
+          return { kind: "like", name, value: this.SUBRULE4(this.literal), isNegated };
+        },
+      },
     ]);
   });
 
@@ -211,8 +275,29 @@ export class ListFilterParser extends EmbeddedActionsParser {
 
   readonly literal = this.RULE("literal", (): Literal => {
     return this.OR<Literal>([
+      { ALT: () => this.SUBRULE(this.constant) },
+      { ALT: () => this.SUBRULE(this.truth) },
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.null);
+          return { kind: "null", text: "NULL" };
+        },
+      },
+      { ALT: () => ({ kind: "name", text: nameOf(this.CONSUME(TOKENS.identifier)) }) },
+    ]);
+  });
+
+  readonly constant = this.RULE("constant", (): Literal => {
+    return this.OR<Literal>([
       { ALT: () => ({ kind: "text", text: unquote(this.CONSUME(TOKENS.text)) }) },
       { ALT: () => ({ kind: "number", text: this.CONSUME(TOKENS.number).image }) },
+    ]);
+  });
+
+  readonly truth = this.RULE("truth", (): Literal => {
+    return this.OR<Literal>([
+      { ALT: () => ({ kind: "boolean", text: this.CONSUME(TOKENS.true).image.toLowerCase() }) },
+      { ALT: () => ({ kind: "boolean", text: this.CONSUME(TOKENS.false).image.toLowerCase() }) },
     ]);
   });
 }

@@ -10,6 +10,7 @@ import {
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
+import { checkedAttributes } from "./checked-attributes.js";
 import type { CommandContext } from "./commands.js";
 import { checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
 import { taskQueueName } from "./run-state.js";
@@ -60,7 +61,7 @@ export function initiateChild(
     cronSchedule: command.cronSchedule,
     header: command.header,
     memo: command.memo,
-    searchAttributes: command.searchAttributes,
+    searchAttributes: checkedAttributes(step, command.searchAttributes),
     inheritBuildId: command.inheritBuildId,
     versioningOverride: command.versioningOverride,
     priority: command.priority,

@@ -3,6 +3,7 @@ import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import { CommandType, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import { recordCanceled } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
+import { checkedAttributes } from "./checked-attributes.js";
 import { initiateChild } from "./child-commands.js";
 import { type ClosingCommand, cancelRun, completeRun, failRun } from "./close.js";
 import { commandKind, isClosingCommand, missingAttributes } from "./command-kinds.js";
@@ -260,7 +261,8 @@ function changeProperties(context: CommandContext, command: CommandInit): void {
         "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.",
       );
     }
-    const value = { searchAttributes, workflowTaskCompletedEventId };
+    const typed = checkedAttributes(step, searchAttributes);
+    const value = { searchAttributes: typed, workflowTaskCompletedEventId };
     step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
   }
   if (attributes?.kind === "modifyWorkflowPropertiesCommandAttributes") {

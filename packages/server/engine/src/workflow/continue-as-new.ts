@@ -8,6 +8,7 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
+import { checkedAttributes } from "./checked-attributes.js";
 import type { ClosingCommand } from "./close.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { checkDurationSign, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
@@ -106,7 +107,9 @@ function checkContinuation(step: Step, command: Command): Continuation {
     taskTimeout: toDuration(taskTimeoutMs(taskMs, runMs, limits)),
     retryPolicy: filledRetryPolicy(step, command, place),
     memo: withoutUnsetMemo(command.memo),
-    searchAttributes: withoutUnsetSearchAttributes(command.searchAttributes),
+    searchAttributes: withoutUnsetSearchAttributes(
+      checkedAttributes(step, command.searchAttributes),
+    ),
   };
 }
 

@@ -1,7 +1,6 @@
-import { durationMs, type RunLimits, toDuration } from "@perdure/engine";
+import { durationMs, type RunLimits } from "@perdure/engine";
 import { InvalidArgumentError } from "@perdure/kernel";
 import { NamespaceState } from "@perdure/proto/temporal/api/enums/v1";
-import type { NamespaceInfoInit } from "@perdure/proto/temporal/api/namespace/v1";
 import type {
   DeprecateNamespaceRequest,
   DescribeNamespaceRequest,
@@ -14,9 +13,8 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { UnaryHandler } from "../grpc/grpc-service.js";
 import { type Namespace, type NamespaceRegistry, requireName } from "./namespace-registry.js";
+import { checkClusters, checkRetention, updateFacts } from "./namespace-update.js";
 
-/** Shortest time that closed workflows are kept. */
-const RETENTION_MS_MIN = 3_600_000;
 const LIST_PAGE_MAX = 100;
 /** `limit.workflowTaskCompletionSize.error`, bytes. */
 const COMPLETION_BYTES_MAX = 40 * 1024 * 1024;
@@ -24,6 +22,8 @@ const COMPLETION_BYTES_MAX = 40 * 1024 * 1024;
 export interface NamespaceHandlersDeps {
   readonly namespaces: NamespaceRegistry;
   readonly limits: RunLimits;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
 }
 
 /** The RPCs of `WorkflowService` about namespaces, by method name. */
@@ -51,13 +51,18 @@ async function register(
   const retentionMs = durationMs(request.workflowExecutionRetentionPeriod);
   checkRetention(retentionMs);
   const { namespace: name, description, ownerEmail, data } = request;
-  await deps.namespaces.register({ name, description, ownerEmail, data, retentionMs });
+  deps.namespaces.requireFree(name);
+  checkClusters(request.activeClusterName, request.clusters);
+  const isRegistered = true;
+  await deps.namespaces.register({
+    name,
+    description,
+    ownerEmail,
+    data,
+    retentionMs,
+    isRegistered,
+  });
   return {};
-}
-
-function checkRetention(retentionMs: number): void {
-  if (retentionMs >= RETENTION_MS_MIN) return;
-  throw new InvalidArgumentError("A valid retention period is not set on request.");
 }
 
 function describe(
@@ -82,7 +87,7 @@ function withCapabilities(namespace: Namespace, limits: RunLimits): DescribeName
     ...facts,
     namespaceInfo: {
       ...facts.namespaceInfo,
-      capabilities: { eagerWorkflowStart: true },
+      capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true },
       limits: {
         blobSizeLimitError: BigInt(limits.blobSizeMaxBytes),
         memoSizeLimitError: BigInt(limits.memoSizeMaxBytes),
@@ -118,53 +123,11 @@ async function update(
 ): Promise<UpdateNamespaceResponseInit> {
   requireName(request.namespace);
   const namespace = deps.namespaces.resolve(request.namespace);
-  const updated = { ...namespace, facts: updatedFacts(namespace.facts, request) };
-  await deps.namespaces.replace(updated);
-  const { namespaceInfo, config, replicationConfig } = withCapabilities(updated, deps.limits);
+  const { facts, isChanged } = updateFacts(namespace.facts, request, deps.nowMs());
+  if (isChanged) await deps.namespaces.replace({ ...namespace, facts });
+  const described = withCapabilities({ ...namespace, facts }, deps.limits);
+  const { namespaceInfo, config, replicationConfig } = described;
   return { namespaceInfo, config, replicationConfig };
-}
-
-function updatedFacts(
-  facts: DescribeNamespaceResponseInit,
-  request: UpdateNamespaceRequest,
-): DescribeNamespaceResponseInit {
-  const { updateInfo, config } = request;
-  const retention = config?.workflowExecutionRetentionTtl;
-  const hasRetention = retention !== undefined && durationMs(retention) !== 0;
-  if (hasRetention) checkRetention(durationMs(retention));
-  return {
-    ...facts,
-    namespaceInfo: updatedInfo(facts.namespaceInfo ?? {}, updateInfo),
-    config: {
-      ...facts.config,
-      ...(hasRetention ? { workflowExecutionRetentionTtl: toDuration(durationMs(retention)) } : {}),
-    },
-  };
-}
-
-function updatedInfo(
-  info: NamespaceInfoInit,
-  change: UpdateNamespaceRequest["updateInfo"],
-): NamespaceInfoInit {
-  if (change === undefined) return info;
-  if (change.state !== NamespaceState.UNSPECIFIED && change.state !== info.state) {
-    checkStateChange(info.state ?? NamespaceState.UNSPECIFIED, change.state);
-  }
-  return {
-    ...info,
-    description: change.description === "" ? info.description : change.description,
-    ownerEmail: change.ownerEmail === "" ? info.ownerEmail : change.ownerEmail,
-    data: new Map([...(info.data ?? []), ...change.data]),
-    state: change.state === NamespaceState.UNSPECIFIED ? info.state : change.state,
-  };
-}
-
-/** A namespace may be deprecated or deleted, and never comes back. */
-function checkStateChange(from: NamespaceState, to: NamespaceState): void {
-  const isAllowed =
-    (from === NamespaceState.REGISTERED && to !== NamespaceState.UNSPECIFIED) ||
-    (from === NamespaceState.DEPRECATED && to === NamespaceState.DELETED);
-  if (!isAllowed) throw new InvalidArgumentError("Invalid namespace state update.");
 }
 
 async function deprecate(

@@ -1,22 +1,39 @@
-import { durationMs, toDuration } from "@perdure/engine";
+import { type AttributeSchema, durationMs, toDuration } from "@perdure/engine";
 import {
   InvalidArgumentError,
   NamespaceAlreadyExistsError,
   NamespaceNotFoundError,
 } from "@perdure/kernel";
 import type { NamespaceRow, StoreWrite } from "@perdure/persistence";
-import { ArchivalState, NamespaceState } from "@perdure/proto/temporal/api/enums/v1";
+import {
+  ArchivalState,
+  type IndexedValueType,
+  NamespaceState,
+  ReplicationState,
+} from "@perdure/proto/temporal/api/enums/v1";
 import {
   DescribeNamespaceResponse,
   type DescribeNamespaceResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
+import {
+  type AttributeAliases,
+  allocateFields,
+  changedAliases,
+  customTypes,
+} from "./attribute-aliases.js";
 
 /** A namespace as it is stored and described. */
 export interface Namespace {
   readonly id: string;
   readonly name: string;
   readonly facts: DescribeNamespaceResponseInit;
+  /** What custom search attributes are called, by field. */
+  readonly aliases: AttributeAliases;
+  readonly schema: AttributeSchema;
 }
+
+/** What is stored of a namespace. */
+export type NamespaceFacts = Pick<Namespace, "id" | "name" | "facts">;
 
 /** Namespaces that exist from the first start on, with how long they keep closed workflows. */
 const BUILT_IN = {
@@ -45,6 +62,8 @@ export interface NewNamespace {
   readonly ownerEmail: string;
   readonly data: ReadonlyMap<string, string>;
   readonly retentionMs: number;
+  /** Whether a client asked for it; the ones that a server starts with have no replication state. */
+  readonly isRegistered?: boolean;
 }
 
 /** All namespaces, in memory; changes are durable before they are seen. */
@@ -116,19 +135,49 @@ export class NamespaceRegistry {
   }
 
   /** @throws {NamespaceAlreadyExistsError} */
+  requireFree(name: string): void {
+    if (!this.#byName.has(name)) return;
+    throw new NamespaceAlreadyExistsError(`Namespace "${name}" already exists`);
+  }
+
+  /** @throws {NamespaceAlreadyExistsError} */
   async register(wanted: NewNamespace): Promise<void> {
-    if (this.#byName.has(wanted.name)) {
-      throw new NamespaceAlreadyExistsError(`Namespace "${wanted.name}" already exists`);
-    }
+    this.requireFree(wanted.name);
     await this.#store([this.#make(wanted)]);
   }
 
   /** Replaces what is known of a namespace. */
-  async replace(namespace: Namespace): Promise<void> {
+  async replace(namespace: NamespaceFacts): Promise<void> {
     await this.#store([namespace]);
   }
 
-  #make(wanted: NewNamespace): Namespace {
+  /** Gives custom search attributes other names or fields. */
+  async setAliases(namespace: Namespace, aliases: AttributeAliases): Promise<void> {
+    const { id, name, facts } = namespace;
+    const config = { ...facts.config, customSearchAttributeAliases: aliases };
+    await this.replace({ id, name, facts: { ...facts, config } });
+  }
+
+  /**
+   * Gives every namespace custom search attributes where it has none of the names.
+   *
+   * @throws {InvalidArgumentError} There are too many of one type.
+   */
+  async ensureAttributes(wanted: ReadonlyMap<string, IndexedValueType>): Promise<void> {
+    for (const namespace of this.#byId.values()) {
+      if (namespace.name === SYSTEM_NAMESPACE) continue;
+      const allocated = allocateFields(namespace.aliases, wanted);
+      if (allocated.size === 0) continue;
+      await this.setAliases(namespace, changedAliases(namespace.aliases, allocated));
+    }
+  }
+
+  /** What search attributes a namespace has. */
+  schema(id: string): AttributeSchema | undefined {
+    return this.#byId.get(id)?.schema;
+  }
+
+  #make(wanted: NewNamespace): NamespaceFacts {
     const id = wanted.id ?? this.#deps.newId();
     const { name, description, ownerEmail, data } = wanted;
     const facts: DescribeNamespaceResponseInit = {
@@ -139,12 +188,16 @@ export class NamespaceRegistry {
         historyArchivalState: ArchivalState.DISABLED,
         visibilityArchivalState: ArchivalState.DISABLED,
       },
-      replicationConfig: { activeClusterName: "active", clusters: [{ clusterName: "active" }] },
+      replicationConfig: {
+        activeClusterName: "active",
+        clusters: [{ clusterName: "active" }],
+        ...(wanted.isRegistered === true ? { state: ReplicationState.NORMAL } : {}),
+      },
     };
     return { id, name, facts };
   }
 
-  async #store(namespaces: readonly Namespace[]): Promise<void> {
+  async #store(namespaces: readonly NamespaceFacts[]): Promise<void> {
     if (namespaces.length === 0) return;
     const writes = namespaces.map(({ id, name, facts }) => {
       const data = DescribeNamespaceResponse.encode(facts);
@@ -154,7 +207,10 @@ export class NamespaceRegistry {
     for (const namespace of namespaces) this.#put(namespace);
   }
 
-  #put(namespace: Namespace): void {
+  #put({ id, name, facts }: NamespaceFacts): void {
+    const aliases = new Map(facts.config?.customSearchAttributeAliases);
+    const schema = { namespaceName: name, customTypes: customTypes(aliases) };
+    const namespace = { id, name, facts, aliases, schema };
     this.#byName.set(namespace.name, namespace);
     this.#byId.set(namespace.id, namespace);
   }

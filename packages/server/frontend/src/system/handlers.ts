@@ -3,6 +3,7 @@ import type {
   GetSystemInfoResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { UnaryHandler } from "../grpc/grpc-service.js";
+import { getSearchAttributes } from "../namespaces/search-attribute-handlers.js";
 import { SERVER_VERSION, SUPPORTED_CLIENTS } from "./server-version.js";
 
 /** What the server says of itself. */
@@ -16,6 +17,7 @@ export interface SystemFacts {
 export function systemHandlers(facts: SystemFacts): ReadonlyMap<string, UnaryHandler> {
   return new Map<string, UnaryHandler>([
     ["GetSystemInfo", () => SYSTEM_INFO],
+    ["GetSearchAttributes", () => getSearchAttributes()],
     ["GetClusterInfo", () => clusterInfo(facts)],
   ]);
 }
@@ -31,6 +33,7 @@ const SYSTEM_INFO: GetSystemInfoResponseInit = {
     upsertMemo: true,
     eagerWorkflowStart: true,
     sdkMetadata: true,
+    countGroupByExecutionStatus: true,
   },
 };
 

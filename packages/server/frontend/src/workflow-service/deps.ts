@@ -1,4 +1,4 @@
-import type { RunLimits } from "@perdure/engine";
+import type { AttributeSchema, RunLimits } from "@perdure/engine";
 import type { Clock, Random } from "@perdure/kernel";
 import type { QueueKey, Store } from "@perdure/persistence";
 import type {
@@ -18,6 +18,13 @@ export interface PollQuestion {
   readonly timeoutMs: number;
 }
 
+/** What the workflow service must know of a namespace. */
+export interface ServedNamespace {
+  readonly id: string;
+  readonly name: string;
+  readonly schema: AttributeSchema;
+}
+
 /** What the workflow service's RPCs need. */
 export interface WorkflowServiceDeps {
   readonly workflows: WorkflowService;
@@ -28,7 +35,7 @@ export interface WorkflowServiceDeps {
   readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
   readonly namespaces: {
     /** @throws {NamespaceNotFoundError} */
-    resolve(name: string): { readonly id: string; readonly name: string };
+    resolve(name: string): ServedNamespace;
   };
   readonly store: Pick<Store, "listVisibility" | "countVisibility" | "countVisibilityByStatus">;
   readonly clock: Clock;

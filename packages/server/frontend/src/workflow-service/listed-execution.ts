@@ -7,6 +7,7 @@ import type { WorkflowExecutionInfoInit } from "@perdure/proto/temporal/api/work
 /** What a list tells of a run. */
 export function listedExecution(row: VisibilityRow): WorkflowExecutionInfoInit {
   const isClosed = row.closeTimeMs !== undefined;
+  const hasAttributes = row.searchAttributes !== undefined && row.searchAttributes.length > 0;
   const hasParent = row.parentWorkflowId !== undefined;
   return {
     execution: { workflowId: row.workflowId, runId: row.runId },
@@ -21,16 +22,12 @@ export function listedExecution(row: VisibilityRow): WorkflowExecutionInfoInit {
     historyLength: BigInt(row.historyLength),
     historySizeBytes: BigInt(row.historySizeBytes),
     stateTransitionCount: BigInt(row.stateTransitionCount),
-    memo: row.memo === undefined ? undefined : Memo.decode(row.memo),
-    searchAttributes:
-      row.searchAttributes === undefined
-        ? undefined
-        : SearchAttributes.decode(row.searchAttributes),
+    memo: row.memo === undefined ? {} : Memo.decode(row.memo),
+    searchAttributes: hasAttributes ? SearchAttributes.decode(row.searchAttributes) : undefined,
     taskQueue: row.taskQueue,
     parentExecution: hasParent
       ? { workflowId: row.parentWorkflowId, runId: row.parentRunId }
       : undefined,
     rootExecution: { workflowId: row.rootWorkflowId, runId: row.rootRunId },
-    firstRunId: row.firstRunId,
   };
 }

@@ -14,7 +14,7 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { CallContext } from "../grpc/call-context.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { resolveNamespace } from "./request-checks.js";
+import { resolveNamespace, withTypedAttributes } from "./request-checks.js";
 import { checkStart, startLink } from "./start-workflow.js";
 import { type CheckedUpdate, checkUpdate, updateLink, updateResponse, waitOf } from "./updates.js";
 
@@ -124,7 +124,7 @@ function readStart(
   deps: WorkflowServiceDeps,
 ): StartWorkflowExecutionRequestInit {
   checkNamespace(start.namespace, namespace);
-  const checked = checkStart(start, deps);
+  const checked = withTypedAttributes(checkStart(start, deps), deps.namespaces.resolve(namespace));
   if (start.cronSchedule !== "") throw new InvalidArgumentError("CronSchedule is not allowed.");
   if (start.requestEagerExecution) {
     throw new InvalidArgumentError("RequestEagerExecution is not supported.");

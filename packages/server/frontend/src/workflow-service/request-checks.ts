@@ -1,10 +1,11 @@
-import { checkQueueName, checkUserQueueName } from "@perdure/engine";
+import { checkQueueName, checkUserQueueName, typedSearchAttributes } from "@perdure/engine";
 import { InvalidArgumentError, isUuid } from "@perdure/kernel";
 import type { PayloadsInit, WorkflowExecution } from "@perdure/proto/temporal/api/common/v1";
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import type { TaskQueue } from "@perdure/proto/temporal/api/taskqueue/v1";
+import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { RunTarget } from "@perdure/runtime";
-import type { WorkflowServiceDeps } from "./deps.js";
+import type { ServedNamespace, WorkflowServiceDeps } from "./deps.js";
 
 /**
  * Finds the namespace of a request.
@@ -12,10 +13,7 @@ import type { WorkflowServiceDeps } from "./deps.js";
  * @throws {InvalidArgumentError} None is named.
  * @throws {NamespaceNotFoundError}
  */
-export function resolveNamespace(
-  deps: WorkflowServiceDeps,
-  name: string,
-): { readonly id: string; readonly name: string } {
+export function resolveNamespace(deps: WorkflowServiceDeps, name: string): ServedNamespace {
   if (name === "") throw new InvalidArgumentError("Namespace is empty.");
   return deps.namespaces.resolve(name);
 }
@@ -73,4 +71,19 @@ export function checkBlobSize(payloads: PayloadsInit | undefined, bytesMax: numb
   if (Payloads.encode(payloads).length > bytesMax) {
     throw new InvalidArgumentError("Blob data size exceeds limit.");
   }
+}
+
+/**
+ * Checks the search attributes of a start and notes their types.
+ *
+ * @throws {InvalidArgumentError}
+ */
+export function withTypedAttributes(
+  request: StartWorkflowExecutionRequestInit,
+  namespace: ServedNamespace,
+): StartWorkflowExecutionRequestInit {
+  const { searchAttributes } = request;
+  if ((searchAttributes?.indexedFields?.size ?? 0) === 0) return request;
+  const typed = typedSearchAttributes(searchAttributes ?? {}, namespace.schema);
+  return { ...request, searchAttributes: typed };
 }

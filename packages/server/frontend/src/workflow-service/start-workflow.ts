@@ -33,6 +33,7 @@ import {
   checkLength,
   readUserQueueName,
   resolveNamespace,
+  withTypedAttributes,
 } from "./request-checks.js";
 import { signalLink } from "./signal-link.js";
 
@@ -45,7 +46,7 @@ export async function startWorkflowExecution(
   deps: WorkflowServiceDeps,
 ): Promise<EncodedResponse> {
   const namespace = resolveNamespace(deps, request.namespace);
-  const checked = checkStart(request, deps);
+  const checked = withTypedAttributes(checkStart(request, deps), namespace);
   const reply = await deps.workflows.start({
     namespaceId: namespace.id,
     request: checked,
@@ -205,7 +206,7 @@ export async function signalWithStartWorkflowExecution(
   deps: WorkflowServiceDeps,
 ): Promise<EncodedResponse> {
   const namespace = resolveNamespace(deps, request.namespace);
-  const start = checkSignalWithStart(request, deps);
+  const start = withTypedAttributes(checkSignalWithStart(request, deps), namespace);
   const signal: SignalInput = {
     signalName: request.signalName,
     input: request.signalInput,

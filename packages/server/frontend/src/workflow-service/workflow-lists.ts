@@ -1,4 +1,9 @@
-import { timestampMs } from "@perdure/engine";
+import {
+  ATTRIBUTE_TYPE_NAMES,
+  PREDEFINED_ATTRIBUTES,
+  SYSTEM_ATTRIBUTES,
+  timestampMs,
+} from "@perdure/engine";
 import { InvalidArgumentError } from "@perdure/kernel";
 import type { VisibilityFilter, VisibilityQuery } from "@perdure/persistence";
 import { VisibilityPageToken } from "@perdure/proto/perdure/internal/v1";
@@ -16,7 +21,7 @@ import type {
   ScanWorkflowExecutionsRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { DecodeError } from "@perdure/proto/wire";
-import type { WorkflowServiceDeps } from "./deps.js";
+import type { ServedNamespace, WorkflowServiceDeps } from "./deps.js";
 import { listedExecution } from "./listed-execution.js";
 import { resolveNamespace } from "./request-checks.js";
 
@@ -31,7 +36,7 @@ export async function listWorkflowExecutions(
   deps: WorkflowServiceDeps,
 ): Promise<ListWorkflowExecutionsResponseInit> {
   const namespace = resolveNamespace(deps, request.namespace);
-  return listPage(await parseQuery(request.query, namespace.id), request, deps);
+  return listPage(await parseQuery(request.query, namespace), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/ScanWorkflowExecutions`: an older name. */
@@ -110,7 +115,7 @@ export async function countWorkflowExecutions(
   deps: WorkflowServiceDeps,
 ): Promise<CountWorkflowExecutionsResponseInit> {
   const namespace = resolveNamespace(deps, request.namespace);
-  const query = await parseQuery(request.query, namespace.id);
+  const query = await parseQuery(request.query, namespace);
   if (query.groupBy === undefined)
     return { count: BigInt(await deps.store.countVisibility(query)) };
   const groups = await deps.store.countVisibilityByStatus(query);
@@ -194,11 +199,18 @@ function timeRange(
 /** The parser is loaded with the first list that has a filter. */
 async function parseQuery(
   text: string,
-  namespaceId: string,
+  namespace: ServedNamespace,
 ): Promise<VisibilityQuery & { readonly groupBy?: string | undefined }> {
-  if (text.trim() === "") return { namespaceId, filter: undefined, order: [] };
+  const { id } = namespace;
+  if (text.trim() === "") return { namespaceId: id, filter: undefined, order: [] };
   const { parseVisibilityQuery } = await import("@perdure/visibility");
-  return parseVisibilityQuery(text, namespaceId);
+  const types = {
+    system: SYSTEM_ATTRIBUTES,
+    predefined: PREDEFINED_ATTRIBUTES,
+    custom: namespace.schema.customTypes,
+    typeNames: ATTRIBUTE_TYPE_NAMES,
+  };
+  return parseVisibilityQuery(text, { id, types });
 }
 
 function readCursor(token: Uint8Array): Uint8Array | undefined {

@@ -5,6 +5,7 @@ import { logContract } from "./log-contract.js";
 import { type StoreContractOptions, withStore } from "./opened-store.js";
 import { runContract } from "./run-contract.js";
 import { taskContract } from "./task-contract.js";
+import { visibilityAttributeContract } from "./visibility-attribute-contract.js";
 import { visibilityFilterContract } from "./visibility-filter-contract.js";
 import { visibilityPageContract } from "./visibility-page-contract.js";
 
@@ -20,6 +21,7 @@ export function storeContract(name: string, options: StoreContractOptions): void
     taskContract(test);
     visibilityFilterContract(test);
     visibilityPageContract(test);
+    visibilityAttributeContract(test);
     lifeContract(test);
   });
 }

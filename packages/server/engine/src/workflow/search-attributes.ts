@@ -1,0 +1,202 @@
+import { InvalidArgumentError } from "@perdure/kernel";
+import {
+  type PayloadInit,
+  SearchAttributes,
+  type SearchAttributesInit,
+} from "@perdure/proto/temporal/api/common/v1";
+import { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+
+const { BOOL, DATETIME, DOUBLE, INT, KEYWORD, KEYWORD_LIST, TEXT } = IndexedValueType;
+
+/** Attributes that follow from a run itself, and can't be set. */
+export const SYSTEM_ATTRIBUTES: ReadonlyMap<string, IndexedValueType> = new Map([
+  ["WorkflowId", KEYWORD],
+  ["RunId", KEYWORD],
+  ["WorkflowType", KEYWORD],
+  ["StartTime", DATETIME],
+  ["ExecutionTime", DATETIME],
+  ["CloseTime", DATETIME],
+  ["ExecutionStatus", KEYWORD],
+  ["TaskQueue", KEYWORD],
+  ["HistoryLength", INT],
+  ["ExecutionDuration", INT],
+  ["StateTransitionCount", INT],
+  ["HistorySizeBytes", INT],
+  ["ParentWorkflowId", KEYWORD],
+  ["ParentRunId", KEYWORD],
+  ["RootWorkflowId", KEYWORD],
+  ["RootRunId", KEYWORD],
+]);
+
+/** Attributes that every namespace has and that workflows may set. */
+const SETTABLE_ATTRIBUTES: ReadonlyMap<string, IndexedValueType> = new Map([
+  ["TemporalChangeVersion", KEYWORD_LIST],
+  ["BinaryChecksums", KEYWORD_LIST],
+  ["BuildIds", KEYWORD_LIST],
+  ["BatcherNamespace", KEYWORD],
+  ["BatcherUser", KEYWORD],
+  ["TemporalScheduledStartTime", DATETIME],
+  ["TemporalScheduledById", KEYWORD],
+  ["TemporalSchedulePaused", BOOL],
+  ["TemporalNamespaceDivision", KEYWORD],
+  ["TemporalPauseInfo", KEYWORD_LIST],
+  ["TemporalReportedProblems", KEYWORD_LIST],
+]);
+
+/** Attributes that every namespace has: they are kept with the custom ones of a run. */
+export const PREDEFINED_ATTRIBUTES: ReadonlyMap<string, IndexedValueType> = new Map([
+  ...SETTABLE_ATTRIBUTES,
+  ["TemporalWorkerDeploymentVersion", KEYWORD],
+  ["TemporalWorkflowVersioningBehavior", KEYWORD],
+  ["TemporalWorkerDeployment", KEYWORD],
+  ["TemporalUsedWorkerDeploymentVersions", KEYWORD_LIST],
+  ["TemporalExternalPayloadCount", INT],
+  ["TemporalExternalPayloadSizeBytes", INT],
+]);
+
+/** Names of types, as payloads carry them in their metadata and errors tell them. */
+export const ATTRIBUTE_TYPE_NAMES: ReadonlyMap<IndexedValueType, string> = new Map([
+  [BOOL, "Bool"],
+  [DATETIME, "Datetime"],
+  [DOUBLE, "Double"],
+  [INT, "Int"],
+  [KEYWORD, "Keyword"],
+  [KEYWORD_LIST, "KeywordList"],
+  [TEXT, "Text"],
+]);
+
+/** The custom attributes of a namespace. */
+export interface AttributeSchema {
+  readonly namespaceName: string;
+  readonly customTypes: ReadonlyMap<string, IndexedValueType>;
+}
+
+/** `limit.searchAttributes`: most attributes of a run, bytes of a value, bytes of all. */
+const ATTRIBUTES_MAX = 100;
+const VALUE_BYTES_MAX = 2 * 1024;
+const TOTAL_BYTES_MAX = 40 * 1024;
+
+/**
+ * Checks search attributes against the schema of their namespace and notes the type of each in
+ * its payload.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function typedSearchAttributes(
+  attributes: SearchAttributesInit,
+  schema: AttributeSchema,
+): SearchAttributesInit {
+  const fields = attributes.indexedFields ?? new Map<string, PayloadInit>();
+  if (fields.size > ATTRIBUTES_MAX) {
+    throw new InvalidArgumentError(
+      `number of search attributes ${fields.size} exceeds limit ${ATTRIBUTES_MAX}`,
+    );
+  }
+  const typed = new Map<string, PayloadInit>();
+  for (const [name, payload] of fields) {
+    const type = settableType(name, schema);
+    checkValue({ name, type, payload });
+    typed.set(name, withType(payload, type));
+  }
+  const result = { indexedFields: typed };
+  const sizeBytes = SearchAttributes.encode(attributes).length;
+  if (sizeBytes > TOTAL_BYTES_MAX) {
+    throw new InvalidArgumentError(
+      `total size of search attributes ${sizeBytes} exceeds size limit ${TOTAL_BYTES_MAX}`,
+    );
+  }
+  return result;
+}
+
+function settableType(name: string, schema: AttributeSchema): IndexedValueType {
+  const type = SETTABLE_ATTRIBUTES.get(name) ?? schema.customTypes.get(name);
+  if (type !== undefined) return type;
+  if (SYSTEM_ATTRIBUTES.has(name) || PREDEFINED_ATTRIBUTES.has(name)) {
+    throw new InvalidArgumentError(`${name} attribute can't be set in SearchAttributes`);
+  }
+  throw new InvalidArgumentError(
+    `Namespace ${schema.namespaceName} has no mapping defined for search attribute ${name}`,
+  );
+}
+
+interface TypedField {
+  readonly name: string;
+  readonly type: IndexedValueType;
+  readonly payload: PayloadInit;
+}
+
+function checkValue({ name, type, payload }: TypedField): void {
+  const data = Buffer.from(payload.data ?? []);
+  if (data.length > VALUE_BYTES_MAX) {
+    throw new InvalidArgumentError(
+      `search attribute ${name} value size ${data.length} exceeds size limit ${VALUE_BYTES_MAX}`,
+    );
+  }
+  const encoding = textOf(payload.metadata?.get("encoding"));
+  if (encoding === "binary/null") return;
+  const value = encoding === "json/plain" ? parseJson(data.toString()) : undefined;
+  const isValid =
+    value !== undefined && (value.json === null || fits(type, value.json, value.text));
+  if (isValid) return;
+  const shown =
+    value === undefined ? `value from <data:"${data.toString("latin1")}">` : goText(value.json);
+  const typeName = ATTRIBUTE_TYPE_NAMES.get(type) ?? "";
+  throw new InvalidArgumentError(
+    `invalid value for search attribute ${name} of type ${typeName}: ${shown}`,
+  );
+}
+
+function textOf(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? "" : Buffer.from(bytes).toString("latin1");
+}
+
+function parseJson(text: string): { readonly json: unknown; readonly text: string } | undefined {
+  try {
+    return { json: JSON.parse(text) as unknown, text };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A single value may come as a list of one, and nothing as an empty list. */
+function fits(type: IndexedValueType, json: unknown, text: string): boolean {
+  if (type === KEYWORD_LIST) {
+    return Array.isArray(json) && json.every((item) => item === null || typeof item === "string");
+  }
+  if (!Array.isArray(json)) return fitsSingle(type, json, text);
+  const inner = text.trim().slice(1, -1).trim();
+  return json.length === 0 || (json.length === 1 && fitsSingle(type, json[0], inner));
+}
+
+/** A date with time and zone, as RFC 3339 writes it. */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function fitsSingle(type: IndexedValueType, json: unknown, text: string): boolean {
+  switch (type) {
+    case BOOL:
+      return typeof json === "boolean";
+    case DATETIME:
+      return typeof json === "string" && RFC_3339.test(json) && !Number.isNaN(Date.parse(json));
+    case DOUBLE:
+      return typeof json === "number";
+    case INT:
+      return typeof json === "number" && /^-?\d+$/.test(text.trim());
+    default:
+      return typeof json === "string";
+  }
+}
+
+/** A decoded value as error messages of Go programs show it. */
+function goText(json: unknown): string {
+  if (json === null) return "<nil>";
+  if (Array.isArray(json)) return `[${json.map(goText).join(" ")}]`;
+  if (typeof json !== "object") return String(json);
+  const entries = Object.entries(json).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `map[${entries.map(([key, value]) => `${key}:${goText(value)}`).join(" ")}]`;
+}
+
+function withType(payload: PayloadInit, type: IndexedValueType): PayloadInit {
+  const metadata = new Map(payload.metadata);
+  metadata.set("type", Buffer.from(ATTRIBUTE_TYPE_NAMES.get(type) ?? ""));
+  return { ...payload, metadata };
+}
