@@ -1,7 +1,7 @@
 import { command, completeWorkflow } from "../commands.js";
 import { type Scenario, type ScenarioDefinition, scenario } from "../scenario.js";
 import type { PlainObject } from "../wire/plain.js";
-import { type Family, failWorkflow, seeStart, startChild, withChild } from "./family.js";
+import { type Family, failWorkflow, LIFE_MS, seeStart, startChild, withChild } from "./family.js";
 
 /** Ends the parent with one of the policies and reads what became of the child. */
 function closePolicy(
@@ -59,6 +59,7 @@ const closePolicies: readonly ScenarioDefinition[] = [
   scenario("child-parent-closes-child-of-a-later-run-is-terminated", async (s) => {
     const family = await withChild(s);
     await seeStart(s, family);
+    await s.pause(LIFE_MS);
     const taskQueue = { name: family.childQueue };
     const attributes = { workflowType: { name: "Child" }, taskQueue };
     const next = command("CONTINUE_AS_NEW_WORKFLOW_EXECUTION", attributes);
@@ -66,21 +67,6 @@ const closePolicies: readonly ScenarioDefinition[] = [
     const second = await s.pollWorkflowTask(family.childQueue);
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...family.parent } });
     await s.closedHistory(second.execution);
-  }),
-
-  scenario("child-parent-closes-in-the-task-that-asks-for-a-child", async (s) => {
-    const parentQueue = s.name("parent-queue");
-    const parent = await s.start({
-      workflowId: s.name("parent"),
-      taskQueue: { name: parentQueue },
-    });
-    const childId = s.name("child");
-    const family = { parent, parentQueue, childQueue: s.name("child-queue"), childId };
-    const abandoned = startChild(family, { parentClosePolicy: ABANDON });
-    await s.runWorkflowTask(parentQueue, [abandoned, completeWorkflow()]);
-    await s.closedHistory(parent);
-    await s.pause(300);
-    await s.attempt("DescribeWorkflowExecution", { execution: { workflowId: childId } });
   }),
 ];
 
@@ -129,6 +115,24 @@ const refusals: readonly ScenarioDefinition[] = [
     taskQueue: { name: "temporal-sys-per-ns-tq" },
   })),
   refused("no-attributes", () => ({})),
+  refused("bad-cron-schedule", (s) => ({
+    workflowId: s.name("child"),
+    workflowType: { name: "Child" },
+    cronSchedule: "never",
+  })),
+
+  scenario(
+    "child-refused-too-many-pending",
+    async (s) => {
+      const family = await withChild(s);
+      const task = await s.pollWorkflowTask(family.parentQueue);
+      const commands = [startChild({ ...family, childId: s.name("second-child") })];
+      const { taskToken } = task;
+      await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands });
+      await s.history(family.parent);
+    },
+    { setup: "fewPeers" },
+  ),
 ];
 
 /** What becomes of children when their parent closes, and commands that are refused. */

@@ -1,7 +1,7 @@
 import { command, completeWorkflow, payload, payloads } from "../commands.js";
 import { type Scenario, type ScenarioDefinition, scenario, type WorkflowRef } from "../scenario.js";
-import { type PlainObject, pickBytes, pickList } from "../wire/plain.js";
-import { type Family, failWorkflow, seeStart, startChild, withChild } from "./family.js";
+import { type PlainObject, pick, pickBytes, pickList } from "../wire/plain.js";
+import { type Family, failWorkflow, LIFE_MS, seeStart, startChild, withChild } from "./family.js";
 
 /** The child ends with these commands and its parent completes when it learns of it. */
 async function endChild(
@@ -102,10 +102,10 @@ const results: readonly ScenarioDefinition[] = [
     await s.runWorkflowTask(family.childQueue, [failWorkflow("first")]);
     const task = await s.pollWorkflowTask(family.parentQueue);
     const second = { ...family, childId: s.name("second-child") };
-    const held = await s.completeWorkflowTask(task, [startChild(second)], {
+    await s.completeWorkflowTask(task, [startChild(second)], {
       forceCreateNewWorkflowTask: true,
-      returnNewWorkflowTask: true,
     });
+    const held = await s.pollWorkflowTask(family.parentQueue);
     const child = await s.runWorkflowTask(family.childQueue, [completeWorkflow()]);
     await s.closedHistory(child.execution);
     await s.callUntil(
@@ -113,8 +113,7 @@ const results: readonly ScenarioDefinition[] = [
       { execution: { ...family.parent } },
       (answer) => pickList(answer, "pendingChildren").length === 0,
     );
-    const taskToken = pickBytes(held, "workflowTask.taskToken");
-    await s.call("RespondWorkflowTaskCompleted", { taskToken, commands: [] });
+    await s.completeWorkflowTask(held, []);
     await s.runWorkflowTask(family.parentQueue, [completeWorkflow()]);
     await s.history(family.parent);
   }),
@@ -194,7 +193,7 @@ const starts: readonly ScenarioDefinition[] = [
     await s.callUntil(
       "DescribeWorkflowExecution",
       { execution: { workflowId: attributes.workflowId } },
-      () => true,
+      (answer) => pick(answer, "pendingWorkflowTask") !== undefined,
     );
     await s.history({ workflowId: attributes.workflowId, runId: "" });
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...parent } });
@@ -210,9 +209,41 @@ const starts: readonly ScenarioDefinition[] = [
     await endChild(s, family, [failWorkflow("second")]);
   }),
 
+  scenario("child-with-a-cron-schedule-runs-again", async (s) => {
+    const family = await withChild(s, { cronSchedule: "@every 1s" });
+    await seeStart(s, family);
+    const first = await s.runWorkflowTask(family.childQueue, [completeWorkflow("first")]);
+    await s.history(first.execution);
+    const second = await s.pollWorkflowTask(family.childQueue);
+    await s.call("TerminateWorkflowExecution", {
+      workflowExecution: { ...second.execution },
+      reason: "enough",
+    });
+    await s.runWorkflowTask(family.parentQueue, [completeWorkflow()]);
+    await s.history(family.parent);
+  }),
+
+  scenario(
+    "child-in-another-namespace",
+    async (s) => {
+      const namespace = "temporal-system";
+      const family = await withChild(s, { namespace });
+      await seeStart(s, family);
+      const taskQueue = { name: family.childQueue };
+      const child = await s.call("PollWorkflowTaskQueue", { namespace, taskQueue });
+      const taskToken = pickBytes(child, "taskToken");
+      const commands = [completeWorkflow("out")];
+      await s.call("RespondWorkflowTaskCompleted", { namespace, taskToken, commands });
+      await s.runWorkflowTask(family.parentQueue, [completeWorkflow()]);
+      await s.history(family.parent);
+    },
+    { setup: "crossNamespace" },
+  ),
+
   scenario("child-continues-as-new-and-its-parent-learns-the-end-of-the-chain", async (s) => {
     const family = await withChild(s);
     await seeStart(s, family);
+    await s.pause(LIFE_MS);
     const next = command("CONTINUE_AS_NEW_WORKFLOW_EXECUTION", {
       workflowType: { name: "Child" },
       taskQueue: { name: family.childQueue },

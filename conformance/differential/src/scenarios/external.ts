@@ -105,6 +105,45 @@ const signals: readonly ScenarioDefinition[] = [
     await s.closedHistory(task.execution);
   }),
 
+  scenario(
+    "external-signal-beyond-the-limit-of-its-target",
+    async (s) => {
+      const both = await pair(s);
+      await s.runWorkflowTask(both.targetQueue);
+      const { workflowId } = both.target;
+      await s.runWorkflowTask(both.senderQueue, [signal({ workflowId })]);
+      await send(s, both, [signal({ workflowId }, { control: "control" })]);
+      await s.history(both.target);
+    },
+    { setup: "fewPeers" },
+  ),
+
+  scenario(
+    "external-refused-too-many-pending",
+    async (s) => {
+      const both = await pair(s);
+      const { workflowId } = both.target;
+      const { taskToken } = await s.pollWorkflowTask(both.senderQueue);
+      const commands = [signal({ workflowId }), signal({ workflowId })];
+      await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands });
+      await s.history(both.sender);
+    },
+    { setup: "fewPeers" },
+  ),
+
+  scenario(
+    "external-refused-too-many-pending-cancellations",
+    async (s) => {
+      const both = await pair(s);
+      const { workflowId } = both.target;
+      const { taskToken } = await s.pollWorkflowTask(both.senderQueue);
+      const commands = [cancel({ workflowId }), cancel({ workflowId })];
+      await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands });
+      await s.history(both.sender);
+    },
+    { setup: "fewPeers" },
+  ),
+
   scenario("external-signal-sent-with-the-closing-command", async (s) => {
     const both = await pair(s);
     await s.runWorkflowTask(both.targetQueue);

@@ -2,6 +2,9 @@ import { applicationFailure, command } from "../commands.js";
 import type { Scenario, WorkflowRef } from "../scenario.js";
 import type { PlainObject } from "../wire/plain.js";
 
+/** A run that lives so long is followed by the next of its chain at once. */
+export const LIFE_MS = 1100;
+
 /** A parent whose first workflow task asked for a child; what its child runs as. */
 export interface Family {
   readonly parent: WorkflowRef;

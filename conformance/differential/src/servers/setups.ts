@@ -5,6 +5,13 @@
  */
 export const SETUPS = {
   standard: {},
+  fewPeers: {
+    "limit.numPendingChildExecutions.error": 1,
+    "limit.numPendingSignals.error": 1,
+    "limit.numPendingCancelRequests.error": 1,
+    "history.maximumSignalsPerExecution": 1,
+  },
+  crossNamespace: { "system.enableCrossNamespaceCommands": true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type SetupName = keyof typeof SETUPS;

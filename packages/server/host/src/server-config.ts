@@ -52,6 +52,10 @@ const LIMIT_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["limit.blobSize.error", "blobSizeMaxBytes"],
   ["limit.memoSize.error", "memoSizeMaxBytes"],
   ["limit.numPendingActivities.error", "pendingActivitiesMax"],
+  ["limit.numPendingChildExecutions.error", "pendingChildrenMax"],
+  ["limit.numPendingSignals.error", "pendingSignalsMax"],
+  ["limit.numPendingCancelRequests.error", "pendingCancelsMax"],
+  ["history.maximumSignalsPerExecution", "signalsMax"],
   ["history.maximumBufferedEventsBatch", "bufferedEventsMax"],
   ["limit.maxIDLength", "idLengthMax"],
 ]);
@@ -63,6 +67,11 @@ const DURATION_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["history.workflowIdReuseMinimalInterval", "startIntervalMsMin"],
 ]);
 
+/** Keys of switches. */
+const SWITCH_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
+  ["system.enableCrossNamespaceCommands", "isCrossNamespaceAllowed"],
+]);
+
 /** Limits made of dynamic configuration, and the keys of it that mean nothing here. */
 export interface ReadLimits {
   readonly limits: RunLimits;
@@ -71,14 +80,16 @@ export interface ReadLimits {
 
 /** Reads dynamic configuration. Keys are not case-sensitive, as with the official server. */
 export function readLimits(values: ReadonlyMap<string, unknown>): ReadLimits {
-  const changes: Partial<Record<keyof RunLimits, number>> = {};
+  const changes: Partial<Record<keyof RunLimits, number | boolean>> = {};
   const unknownKeys: string[] = [];
   for (const [key, value] of values) {
     const count = find(LIMIT_OF_KEY, key);
     const duration = find(DURATION_OF_KEY, key);
+    const toggle = find(SWITCH_OF_KEY, key);
     const durationMs = parseDurationMs(value);
     if (count !== undefined && typeof value === "number") changes[count] = value;
     else if (duration !== undefined && durationMs !== undefined) changes[duration] = durationMs;
+    else if (toggle !== undefined && typeof value === "boolean") changes[toggle] = value;
     else unknownKeys.push(key);
   }
   return { limits: { ...DEFAULT_RUN_LIMITS, ...changes } as RunLimits, unknownKeys };

@@ -1,7 +1,10 @@
 import type {
   CommandInit,
   ContinueAsNewWorkflowExecutionCommandAttributesInit,
+  RequestCancelExternalWorkflowExecutionCommandAttributesInit,
   ScheduleActivityTaskCommandAttributesInit,
+  SignalExternalWorkflowExecutionCommandAttributesInit,
+  StartChildWorkflowExecutionCommandAttributesInit,
 } from "@perdure/proto/temporal/api/command/v1";
 import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import { CommandType } from "@perdure/proto/temporal/api/enums/v1";
@@ -86,5 +89,38 @@ export function continueAsNew(
   return {
     commandType: CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
     attributes: { kind: "continueAsNewWorkflowExecutionCommandAttributes", value },
+  };
+}
+
+/** Starts the child "child-1" of the type "Child". */
+export function startChild(
+  more: StartChildWorkflowExecutionCommandAttributesInit = {},
+): CommandInit {
+  const value = { workflowId: "child-1", workflowType: { name: "Child" }, ...more };
+  return {
+    commandType: CommandType.START_CHILD_WORKFLOW_EXECUTION,
+    attributes: { kind: "startChildWorkflowExecutionCommandAttributes", value },
+  };
+}
+
+/** Sends the signal "hello" to the workflow "other". */
+export function signalExternal(
+  more: SignalExternalWorkflowExecutionCommandAttributesInit = {},
+): CommandInit {
+  const value = { execution: { workflowId: "other" }, signalName: "hello", ...more };
+  return {
+    commandType: CommandType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION,
+    attributes: { kind: "signalExternalWorkflowExecutionCommandAttributes", value },
+  };
+}
+
+/** Asks the workflow "other" to cancel itself. */
+export function cancelExternal(
+  more: RequestCancelExternalWorkflowExecutionCommandAttributesInit = {},
+): CommandInit {
+  const value = { workflowId: "other", ...more };
+  return {
+    commandType: CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
+    attributes: { kind: "requestCancelExternalWorkflowExecutionCommandAttributes", value },
   };
 }

@@ -60,14 +60,14 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       draft.memo = mergeMemo(draft.memo, attributes.value.upsertedMemo);
       return;
     default:
-      if (applyTaskEvent(draft, attributes, place)) return;
-      if (applyOtherEvent(draft, attributes, place)) return;
+      if (applyOwnEvent(draft, attributes, place)) return;
       draft.peers = applyPeerEvent(draft.peers, event);
   }
 }
 
-function applyOtherEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
+function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
   return (
+    applyTaskEvent(draft, attributes, place) ||
     applyActivityEvent(draft, attributes, place) ||
     applyUpdateEvent(draft, attributes, place) ||
     applyClosing(draft, attributes, place)

@@ -12,6 +12,8 @@ import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
 import { checkedAttributes } from "./checked-attributes.js";
 import type { CommandContext } from "./commands.js";
+import { checkCronSchedule } from "./cron-schedule.js";
+import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
 import { taskQueueName } from "./run-state.js";
 import { checkPayloadSize } from "./schedule-activity.js";
@@ -60,8 +62,8 @@ export function initiateChild(
     retryPolicy,
     cronSchedule: command.cronSchedule,
     header: command.header,
-    memo: command.memo,
-    searchAttributes: checkedAttributes(step, command.searchAttributes),
+    memo: withoutUnsetMemo(command.memo),
+    searchAttributes: checkAttributes(step, place),
     inheritBuildId: command.inheritBuildId,
     versioningOverride: command.versioningOverride,
     priority: command.priority,
@@ -131,14 +133,29 @@ function checkPolicies(step: Step, command: Command): Command["retryPolicy"] {
       `Invalid ${title} on StartChildWorkflowExecutionCommand: negative duration. ${placeOf(command)}`,
     );
   }
-  if (command.retryPolicy === undefined) return undefined;
-  const retryPolicy = withRetryDefaults(command.retryPolicy, step.environment.limits.defaultRetry);
+  const { defaultRetry } = step.environment.limits;
+  const retryPolicy = command.retryPolicy && withRetryDefaults(command.retryPolicy, defaultRetry);
   checked(
     command,
-    () => checkRetryPolicy(retryPolicy),
+    () => retryPolicy && checkRetryPolicy(retryPolicy),
     (reason) => `invalid WorkflowRetryPolicy on StartChildWorkflowExecutionCommand: ${reason}`,
   );
+  checked(
+    command,
+    () => checkCronSchedule(command.cronSchedule ?? "", step.nowMs),
+    (reason) => `invalid CronSchedule on StartChildWorkflowExecutionCommand: ${reason}`,
+  );
   return retryPolicy;
+}
+
+function checkAttributes(step: Step, command: Command): Command["searchAttributes"] {
+  try {
+    return withoutUnsetSearchAttributes(checkedAttributes(step, command.searchAttributes));
+  } catch (error) {
+    if (!(error instanceof BadCommandError)) throw error;
+    const message = `invalid SearchAttributes on StartChildWorkflowCommand: ${error.message}`;
+    throw new BadCommandError(error.failedCause, `${message}. ${placeOf(command)}`);
+  }
 }
 
 function readQueue(step: Step, command: Command): string {

@@ -28,7 +28,7 @@ export interface CommandContext {
   /** What the worker says about updates. */
   readonly messages: MessageList;
   /** Workflow IDs of children that these commands start. */
-  initiatedChildren: Set<string> | undefined;
+  initiatedChildren?: Set<string>;
 }
 
 /**

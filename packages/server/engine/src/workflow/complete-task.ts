@@ -77,7 +77,6 @@ export function completeWorkflowTask(
     successor: undefined,
     isTaskWanted: false,
     messages: new MessageList(request.messages ?? []),
-    initiatedChildren: undefined,
   };
   try {
     for (const command of input.request.commands ?? []) handleCommand(context, command);

@@ -150,7 +150,7 @@ export function startSuccessor(
     initiator: input.initiator,
     originalExecutionRunId: identity.runId,
     workflowId: identity.workflowId,
-    firstWorkflowTaskBackoff: toDuration(input.backoffMs),
+    firstWorkflowTaskBackoff: input.backoffMs > 0 ? toDuration(input.backoffMs) : undefined,
   };
   recordStarted(step, value, { links: input.links });
   step.addRequestId(environment.newId(), 1);

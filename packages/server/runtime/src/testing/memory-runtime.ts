@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
 import { SILENT_LOGGER, seededRandom, VirtualClock } from "@perdure/kernel";
-import { MemoryDisk, MemoryStore } from "@perdure/persistence";
+import { MemoryDisk, MemoryStore, type StoreFaults } from "@perdure/persistence";
 import { GroupCommitter } from "../group-committer.js";
 import { WorkflowHost } from "../workflow-host.js";
 import { WorkflowService } from "../workflow-service.js";
@@ -25,12 +25,13 @@ export interface MemoryRuntime {
 
 /** Opens a host over what a disk holds; over an empty one by default. */
 export async function openMemoryRuntime(
-  before?: Pick<MemoryRuntime, "clock" | "disk">,
+  before?: Partial<Pick<MemoryRuntime, "clock" | "disk">> & { readonly faults?: StoreFaults },
 ): Promise<MemoryRuntime> {
   const random = seededRandom(1);
   const clock = before?.clock ?? new VirtualClock();
   const disk = before?.disk ?? new MemoryDisk({ random });
-  const store = new MemoryStore({ random, disk, clock });
+  const { faults } = before ?? {};
+  const store = new MemoryStore({ random, disk, clock, ...(faults && { faults }) });
   const logger = SILENT_LOGGER;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
