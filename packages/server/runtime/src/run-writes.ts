@@ -80,7 +80,7 @@ function closeWrite(run: LoadedRun): StoreWrite {
   return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs, snapshot };
 }
 
-/** Whether loading the run would mean to read a log that is long, by itself and beside its state. */
+/** Whether the log that a load reads is long, by itself and beside the state that it makes. */
 function needsSnapshot(run: LoadedRun, snapshotEntries: number): boolean {
   if (run.entriesSinceSnapshot < snapshotEntries) return false;
   return run.bytesSinceSnapshot >= LOG_TO_SNAPSHOT_SIZE * run.snapshotBytes;

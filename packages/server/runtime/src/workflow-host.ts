@@ -472,7 +472,7 @@ export class WorkflowHost {
     run.storedWakeMs = wakeAtMs;
     const write = { kind: "updateRun", runNo: run.runNo, wakeAtMs: wakeAtMs ?? null } as const;
     const ticket = this.deps.committer.add([write], slot);
-    // Until it is stored the run must stay in memory: a run loaded meanwhile would know the old one.
+    // Until it is stored the run stays in memory: one loaded meanwhile would know the old wake-up.
     run.lastTicket = ticket;
     ticket.durable.then(
       () => run.settle(ticket),
