@@ -1,3 +1,5 @@
+import type { CancelSignal } from "@perdure/kernel";
+
 /** Headers of a call; names in lower case. */
 export interface RequestMetadata {
   get(name: string): string | undefined;
@@ -7,7 +9,7 @@ export interface RequestMetadata {
 export interface CallContext {
   readonly metadata: RequestMetadata;
   /** Aborted when the client cancels, the connection ends or the deadline passes. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Milliseconds since the epoch; `undefined` when the client set none. */
   readonly deadlineMs: number | undefined;
   readonly peer: string;

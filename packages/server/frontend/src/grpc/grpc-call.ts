@@ -1,6 +1,8 @@
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { type CancelSignal, CancelSource } from "@perdure/kernel";
+import type { ServerStream } from "../http2/server-stream.js";
 import type { CallContext, RequestMetadata } from "./call-context.js";
 import { encodeMessage, type GrpcError } from "./grpc-error.js";
+import { OK_TRAILERS, responseHead, trailersBlock, trailersOnlyBlock } from "./response-headers.js";
 
 /** Most bytes of an error message that go into headers. */
 const MESSAGE_LENGTH_MAX = 8192;
@@ -8,40 +10,35 @@ const MESSAGE_LENGTH_MAX = 8192;
 /** One call on its HTTP/2 stream. It is answered at most once. */
 export class GrpcCall implements CallContext {
   readonly metadata: RequestMetadata;
-  #controller: AbortController | undefined;
+  /** Takes the call off the watch for its deadline. */
+  forgetDeadline: (() => void) | undefined;
+  #cancel: CancelSource | undefined;
   #isAborted = false;
   #isAnswered = false;
   #areHeadersSent = false;
 
   constructor(
-    readonly stream: ServerHttp2Stream,
-    readonly headers: IncomingHttpHeaders,
+    readonly stream: ServerStream,
     readonly deadlineMs: number | undefined,
   ) {
-    this.metadata = {
-      get: (name) => {
-        const value = headers[name];
-        return Array.isArray(value) ? value[0] : value;
-      },
-    };
+    this.metadata = stream.headers;
   }
 
   get path(): string {
-    return this.headers[":path"] ?? "";
+    return this.metadata.get(":path") ?? "";
   }
 
   get peer(): string {
-    const socket = this.stream.session?.socket;
-    return socket === undefined ? "" : `${socket.remoteAddress}:${socket.remotePort}`;
+    return this.stream.peer;
   }
 
   /** Made on first use: most calls are over before anybody would look at it. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#isAborted) this.#controller.abort();
+  get signal(): CancelSignal {
+    if (this.#cancel === undefined) {
+      this.#cancel = new CancelSource();
+      if (this.#isAborted) this.#cancel.abort();
     }
-    return this.#controller.signal;
+    return this.#cancel;
   }
 
   get isAnswered(): boolean {
@@ -51,78 +48,63 @@ export class GrpcCall implements CallContext {
   /** Tells the handler that nobody waits for its answer any more. */
   abort(): void {
     this.#isAborted = true;
-    this.#controller?.abort();
+    this.#cancel?.abort();
+  }
+
+  /** The stream is over: a call that was not answered has nobody who waits for it. */
+  closed(): void {
+    this.forgetDeadline?.();
+    this.forgetDeadline = undefined;
+    if (!this.#isAnswered) this.abort();
   }
 
   /** Sends the only response: a message with room for the frame's head, already filled in. */
   answer(frame: Uint8Array): void {
-    if (this.#isAnswered || this.stream.destroyed) return;
+    if (this.#isAnswered || this.stream.isClosed) return;
     this.#isAnswered = true;
-    this.#sendHeaders();
-    this.stream.end(frame);
+    this.#areHeadersSent = true;
+    const head = responseHead(this.#contentType());
+    this.stream.respond({ head, body: frame, trailers: OK_TRAILERS });
   }
 
   /** Sends one of several responses; resolves when the client can take more. */
   send(frame: Uint8Array): Promise<void> {
-    if (this.#isAnswered || this.stream.destroyed) return Promise.resolve();
+    if (this.#isAnswered || this.stream.isClosed) return Promise.resolve();
     this.#sendHeaders();
-    if (this.stream.write(frame)) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.stream.once("drain", resolve);
-      this.stream.once("close", resolve);
-    });
+    return this.stream.write(frame);
   }
 
   /** Ends a call of several responses. */
   end(): void {
-    if (this.#isAnswered || this.stream.destroyed) return;
+    if (this.#isAnswered || this.stream.isClosed) return;
     this.#isAnswered = true;
     this.#sendHeaders();
-    this.stream.end();
+    this.stream.end(OK_TRAILERS);
   }
 
   /** Ends the call with an error. */
   fail(error: GrpcError, httpStatus = 200): void {
-    if (this.#isAnswered || this.stream.destroyed) return;
+    if (this.#isAnswered || this.stream.isClosed) return;
     this.#isAnswered = true;
-    const details = error.encodeDetails();
-    const trailers = {
-      "grpc-status": String(error.code),
-      "grpc-message": encodeMessage(error.message.slice(0, MESSAGE_LENGTH_MAX)),
-      ...(details === undefined ? {} : { "grpc-status-details-bin": details }),
+    const status = {
+      code: error.code,
+      message: encodeMessage(error.message.slice(0, MESSAGE_LENGTH_MAX)),
+      details: error.encodeDetails(),
     };
-    if (this.#areHeadersSent) {
-      this.#trailers = trailers;
-      this.stream.end();
-      return;
-    }
-    const head = { ":status": httpStatus, "content-type": this.#contentType() };
-    this.stream.respond({ ...head, ...trailers }, { endStream: true });
+    const block = this.#areHeadersSent
+      ? trailersBlock(status)
+      : trailersOnlyBlock({ ...status, httpStatus, contentType: this.#contentType() });
+    this.stream.end(block);
   }
-
-  /** Asks the client not to send the rest of its request. Source: RFC 9113, section 8.1. */
-  refuseRest(): void {
-    if (!this.stream.readableEnded) this.stream.close(constants.NGHTTP2_NO_ERROR);
-  }
-
-  #trailers: Readonly<Record<string, string>> = OK_TRAILERS;
 
   #sendHeaders(): void {
     if (this.#areHeadersSent) return;
     this.#areHeadersSent = true;
-    const headers = {
-      ":status": 200,
-      "content-type": this.#contentType(),
-      "grpc-accept-encoding": "gzip",
-    };
-    this.stream.once("wantTrailers", () => this.stream.sendTrailers(this.#trailers));
-    this.stream.respond(headers, { waitForTrailers: true });
+    this.stream.sendHead(responseHead(this.#contentType()));
   }
 
   #contentType(): string {
-    const asked = this.headers["content-type"] ?? "";
+    const asked = this.metadata.get("content-type") ?? "";
     return asked.startsWith("application/grpc") ? asked : "application/grpc";
   }
 }
-
-const OK_TRAILERS = { "grpc-status": "0" };

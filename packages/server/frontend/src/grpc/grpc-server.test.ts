@@ -4,7 +4,7 @@ import http2, { type ClientHttp2Session } from "node:http2";
 import net from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
-import { SILENT_LOGGER, VirtualClock } from "@perdure/kernel";
+import { type CancelSignal, SILENT_LOGGER, VirtualClock } from "@perdure/kernel";
 import { Health } from "@perdure/proto/grpc/health/v1";
 import type { CallContext } from "./call-context.js";
 import { EncodedResponse } from "./encoded-response.js";
@@ -243,9 +243,9 @@ const DEADLINE_LAG_MS = 251;
 /** Begins a call whose handler never answers; `signalled` is the handler's signal. */
 function waitingCall(headers: http2.OutgoingHttpHeaders = {}): {
   readonly call: ReturnType<typeof beginCall>;
-  readonly signalled: Promise<AbortSignal>;
+  readonly signalled: Promise<CancelSignal>;
 } {
-  const signalled = new Promise<AbortSignal>((resolve) => {
+  const signalled = new Promise<CancelSignal>((resolve) => {
     handle = (_request: never, context: CallContext) => {
       resolve(context.signal);
       return new Promise(() => undefined);
@@ -256,8 +256,11 @@ function waitingCall(headers: http2.OutgoingHttpHeaders = {}): {
   return { call, signalled };
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, "abort");
+async function aborted(signal: CancelSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", resolve);
+  });
 }
 
 /** A `HealthCheckRequest` of so many bytes. */

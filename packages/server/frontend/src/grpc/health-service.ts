@@ -1,3 +1,4 @@
+import type { CancelSignal } from "@perdure/kernel";
 import {
   Health,
   type HealthCheckRequest,
@@ -38,7 +39,7 @@ export function healthService(serviceNames: readonly string[]): GrpcService {
 }
 
 /** Resolves when nobody watches any more. */
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: CancelSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     signal.addEventListener("abort", () => resolve());

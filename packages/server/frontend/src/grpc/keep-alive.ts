@@ -1,4 +1,3 @@
-import type { ServerHttp2Session } from "node:http2";
 import { type Clock, DeadlineWheel } from "@perdure/kernel";
 
 /** How vanished clients are found. */
@@ -9,6 +8,13 @@ export interface KeepAliveLimits {
   readonly timeoutMs: number;
 }
 
+/** A connection that can be pinged. */
+export interface PingedConnection {
+  /** Calls `onAnswer` when the client answers; never when it does not. */
+  ping(onAnswer: () => void): void;
+  destroy(): void;
+}
+
 /**
  * Ends connections whose client has vanished without closing them: a poll that waits on one would
  * be given a task that nobody receives. All connections share the timer of one wheel.
@@ -16,30 +22,41 @@ export interface KeepAliveLimits {
 export class KeepAlive {
   readonly #limits: KeepAliveLimits;
   readonly #wheel: DeadlineWheel<() => void>;
+  /** Takes back what is due next of each connection. */
+  readonly #forgets = new Map<PingedConnection, () => void>();
 
   constructor(clock: Clock, limits: KeepAliveLimits) {
     this.#limits = limits;
     this.#wheel = new DeadlineWheel(clock, (act) => act());
   }
 
-  /** Pings the client from now on until the connection closes. */
-  watch(session: ServerHttp2Session): void {
-    let forget: () => void = () => undefined;
-    const wait = (): void => {
-      forget = this.#wheel.add(ping, this.#limits.intervalMs);
-    };
+  /** Pings the client from now on, until `forget`. */
+  watch(connection: PingedConnection): void {
+    const { intervalMs, timeoutMs } = this.#limits;
+    const wait = (): void => this.#schedule(connection, ping, intervalMs);
     const ping = (): void => {
-      forget = this.#wheel.add(() => session.destroy(), this.#limits.timeoutMs);
-      session.ping((error) => {
-        forget();
-        if (error === null && !session.destroyed) wait();
+      this.#schedule(connection, () => connection.destroy(), timeoutMs);
+      connection.ping(() => {
+        if (!this.#forgets.has(connection)) return;
+        this.#forgets.get(connection)?.();
+        wait();
       });
     };
-    session.on("close", () => forget());
     wait();
+  }
+
+  /** The connection is over. */
+  forget(connection: PingedConnection): void {
+    this.#forgets.get(connection)?.();
+    this.#forgets.delete(connection);
   }
 
   stop(): void {
     this.#wheel.stop();
+    this.#forgets.clear();
+  }
+
+  #schedule(connection: PingedConnection, act: () => void, delayMs: number): void {
+    this.#forgets.set(connection, this.#wheel.add(act, delayMs));
   }
 }

@@ -103,7 +103,7 @@ export function isKnownEncoding(encoding: string | undefined): boolean {
 }
 
 /** What is wrong with a request that ended before its message did. */
-export function unexpectedEnd(reader: MessageReader): GrpcError {
-  const isInBody = reader.pendingBytes > FRAME_HEAD_BYTES;
+export function unexpectedEnd(reader: MessageReader | undefined): GrpcError {
+  const isInBody = (reader?.pendingBytes ?? 0) > FRAME_HEAD_BYTES;
   return new GrpcError(GrpcStatusCode.UNKNOWN, isInBody ? "unexpected EOF" : "EOF");
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http2";
+import type { RequestMetadata } from "./call-context.js";
 import { GrpcError } from "./grpc-error.js";
 import { GrpcStatusCode } from "./status-codes.js";
 
@@ -9,13 +9,13 @@ export interface Refusal {
 }
 
 /** What is wrong with a request that is no gRPC call at all. */
-export function refuseRequest(headers: IncomingHttpHeaders): Refusal | undefined {
-  const method = headers[":method"];
+export function refuseRequest(headers: RequestMetadata): Refusal | undefined {
+  const method = headers.get(":method");
   if (method !== "POST") {
     const message = `Received a HEADERS frame with :method "${method}" which should be POST`;
     return { error: new GrpcError(GrpcStatusCode.INTERNAL, message), httpStatus: 405 };
   }
-  const contentType = headers["content-type"] ?? "";
+  const contentType = headers.get("content-type") ?? "";
   if (/^application\/grpc(?:[+;].*)?$/.test(contentType)) return undefined;
   const message = `invalid gRPC request content-type "${contentType}"`;
   return { error: new GrpcError(GrpcStatusCode.INVALID_ARGUMENT, message), httpStatus: 415 };
