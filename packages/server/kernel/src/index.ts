@@ -1,3 +1,4 @@
+export { type CancelSignal, CancelSource } from "./cancel-signal.js";
 export { type Clock, type ScheduledCall, systemClock } from "./clock.js";
 export { DeadlineWheel } from "./deadline-wheel.js";
 export {

@@ -1,4 +1,4 @@
-import { DeadlineWheel } from "@perdure/kernel";
+import { type CancelSignal, DeadlineWheel } from "@perdure/kernel";
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 import type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./contract.js";
 import { TaskQueue, type TaskQueueDeps } from "./task-queue.js";
@@ -9,7 +9,7 @@ export interface PollRequest {
   readonly queue: QueueKey;
   readonly info: PollerInfo;
   /** Aborted when the caller has gone. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** How long the poll waits, milliseconds. */
   readonly timeoutMs: number;
 }

@@ -1,5 +1,5 @@
 import { isOpen } from "@perdure/engine";
-import { InvalidArgumentError } from "@perdure/kernel";
+import { type CancelSignal, InvalidArgumentError } from "@perdure/kernel";
 import { HistoryPageToken, type TaskHistoryPageToken } from "@perdure/proto/perdure/internal/v1";
 import { HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
 import { GetWorkflowExecutionHistoryResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
@@ -24,7 +24,7 @@ export interface HistoryQuestion {
   readonly filter: HistoryEventFilterType;
   /** How long a waiting call waits, milliseconds. */
   readonly waitMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Most events of one page, however few batches they make. */

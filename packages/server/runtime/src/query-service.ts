@@ -1,5 +1,6 @@
 import { isOpen, type RunState, taskQueueName, toTimestamp } from "@perdure/engine";
 import {
+  type CancelSignal,
   DeadlineExceededError,
   InvalidArgumentError,
   NotFoundError,
@@ -35,7 +36,7 @@ export interface QueryQuestion {
   readonly rejectCondition: QueryRejectCondition;
   /** When the caller stops waiting, milliseconds since the epoch. */
   readonly deadlineMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 export type QueryReply =

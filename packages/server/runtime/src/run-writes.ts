@@ -17,6 +17,9 @@ import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
 /** A snapshot is due only when so many times its size was written to the log since the last. */
 const LOG_TO_SNAPSHOT_SIZE = 4;
 
+/** A closed run with a shorter log is folded from it as fast as from a snapshot. */
+const SNAPSHOT_ENTRIES_MIN = 32;
+
 /** Writes that make a new run. */
 export function insertWrites(
   run: LoadedRun,
@@ -66,7 +69,9 @@ export function stepWrites(
 function logWrites(run: LoadedRun, step: RunStep): StoreWrite[] {
   const writes: StoreWrite[] = [];
   if (step.record !== undefined) {
-    const entry = { ...step.record, runNo: run.runNo, seq: run.seq };
+    const { firstEventId, eventCount, delta, events } = step.record;
+    const { runNo, seq } = run;
+    const entry = { runNo, seq, firstEventId, eventCount, delta, events };
     writes.push({ kind: "appendLog", entry });
   }
   if (step.isListChanged) writes.push({ kind: "putVisibility", row: visibilityRow(run.state) });
@@ -76,8 +81,10 @@ function logWrites(run: LoadedRun, step: RunStep): StoreWrite[] {
 function closeWrite(run: LoadedRun): StoreWrite {
   const wakeAtMs = hasMessages(run.state) ? OUTBOX_WAKE_MS : null;
   run.storedWakeMs = wakeAtMs ?? undefined;
-  const snapshot = { seq: run.seq, data: snapshotRun(run.state) };
-  return { kind: "updateRun", runNo: run.runNo, isOpen: false, wakeAtMs, snapshot };
+  const { runNo, seq } = run;
+  const close = { kind: "updateRun", runNo, isOpen: false, wakeAtMs } as const;
+  if (seq < SNAPSHOT_ENTRIES_MIN) return close;
+  return { ...close, snapshot: { seq, data: snapshotRun(run.state) } };
 }
 
 /** Whether the log that a load reads is long, by itself and beside the state that it makes. */

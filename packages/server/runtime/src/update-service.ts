@@ -7,6 +7,7 @@ import {
   updateStatus,
 } from "@perdure/engine";
 import {
+  type CancelSignal,
   DeadlineExceededError,
   NotFoundError,
   present,
@@ -31,7 +32,7 @@ export interface UpdateWait {
   readonly stage: Stage;
   /** When the caller stops waiting, milliseconds since the epoch. */
   readonly deadlineMs: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** How far an update has come. */
@@ -42,7 +43,7 @@ export interface UpdateReply {
   readonly outcome: OutcomeInit | undefined;
 }
 
-/** `history.longPollExpirationInterval`: how long a call waits before it tells how far things are. */
+/** `history.longPollExpirationInterval`: how long a call waits before it tells how far it is. */
 const WAIT_MS = 20_000;
 
 /** Where an update stands, as far as it is durable. */
@@ -64,7 +65,7 @@ export class UpdateService {
 
   /**
    * Sends an update and waits until it has come as far as the caller wants, or for twenty seconds.
-   * An update that is known by its ID is not sent again. Errors as `admitUpdate` of the engine, and:
+   * An update that is known by its ID is not sent again. Errors as `admitUpdate` of the engine and:
    *
    * @throws {NotFoundError} No such run, or it closed before the workflow saw the update.
    * @throws {WorkflowNotReadyError} The workflow task that carried the update failed.
@@ -110,7 +111,7 @@ export class UpdateService {
     }
   }
 
-  /** Waits for an update that the run knows. Called in the same turn in which it was found there. */
+  /** Waits for an update that the run knows. Called in the turn in which it was found there. */
   async progress(run: LoadedRun, waiting: Waiting): Promise<Progress> {
     const known = this.#standing(run, waiting.updateId);
     const { stage } = waiting.wait;
@@ -185,7 +186,7 @@ export class UpdateService {
 export interface Waiting {
   readonly updateId: string;
   readonly wait: UpdateWait;
-  /** When the call answers however far the update is, milliseconds since the epoch; in twenty seconds. */
+  /** When the call answers however far the update is, epoch milliseconds; 20 s by default. */
   readonly untilMs?: number;
 }
 

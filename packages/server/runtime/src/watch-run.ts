@@ -1,5 +1,5 @@
 import type { RunState } from "@perdure/engine";
-import type { Clock } from "@perdure/kernel";
+import type { CancelSignal, Clock } from "@perdure/kernel";
 import type { LoadedRun } from "./loaded-run.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
@@ -7,7 +7,7 @@ export interface Watch {
   /** Longest wait, milliseconds. */
   readonly waitMs: number;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly isDone: (stored: RunState) => boolean;
 }
 

@@ -57,6 +57,10 @@ const WAKE_SCAN_INTERVAL_MS = 10_000;
 const WAKE_SCAN_HORIZON_MS = 2 * WAKE_SCAN_INTERVAL_MS;
 const WAKE_SCAN_PAGE = 1000;
 
+/** Slots of closed runs that are kept, and how long each is kept after its last use. */
+const CLOSED_SLOTS_MAX = 256;
+const CLOSED_SLOT_MS_MIN = 1000;
+
 /** A sticky queue that nobody polled for so long has lost its worker. */
 const STICKY_POLLER_WINDOW_MS = 10_000;
 
@@ -81,6 +85,8 @@ export interface AppliedStep {
 export class WorkflowHost {
   readonly deps: HostDeps;
   readonly #slots = new Map<string, WorkflowSlot>();
+  /** Slots whose runs have closed, in the order in which they did; they are not kept for long. */
+  readonly #closedSlots = new Map<string, WorkflowSlot>();
   readonly #wakeQueue: WakeQueue;
   readonly #messenger = new Messenger(this);
   #dispatcher: Dispatcher | undefined;
@@ -118,12 +124,14 @@ export class WorkflowHost {
     const name = `${namespaceId}/${workflowId}`;
     const known = this.#slots.get(name);
     if (known !== undefined) {
+      known.lastUsedMs = this.deps.clock.nowMs();
       this.#slots.delete(name);
       this.#slots.set(name, known);
       return known;
     }
     const key: EntityKey = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
     const slot = new WorkflowSlot(key, this.deps.store);
+    slot.lastUsedMs = this.deps.clock.nowMs();
     this.#slots.set(name, slot);
     if (this.#slots.size > this.deps.maxIdleSlots) this.#evict();
     return slot;
@@ -359,6 +367,26 @@ export class WorkflowHost {
     }
     run.notify();
     if (hasMessages(run.state)) this.#send(slot, run);
+    if (!isOpen(step.next)) this.#retire(slot);
+  }
+
+  /**
+   * Keeps a slot whose run has closed a while for those who want to see the end. Kept as long as
+   * open ones, such slots would fill the memory with what nobody asks for.
+   */
+  #retire(slot: WorkflowSlot): void {
+    const name = `${slot.key.namespaceId}/${slot.key.businessId}`;
+    this.#closedSlots.delete(name);
+    this.#closedSlots.set(name, slot);
+    const beforeMs = this.deps.clock.nowMs() - CLOSED_SLOT_MS_MIN;
+    for (const [oldName, old] of this.#closedSlots) {
+      // Who got a slot just now may be about to use it.
+      if (this.#closedSlots.size <= CLOSED_SLOTS_MAX || old.lastUsedMs > beforeMs) return;
+      this.#closedSlots.delete(oldName);
+      if (old.isIdle && old.isClosed && this.#slots.get(oldName) === old) {
+        this.#slots.delete(oldName);
+      }
+    }
   }
 
   /** Delivers the messages of a run, unless that is under way. What fails is tried again. */

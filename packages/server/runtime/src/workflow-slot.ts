@@ -1,3 +1,4 @@
+import { isOpen } from "@perdure/engine";
 import { NotFoundError } from "@perdure/kernel";
 import type { EntityKey, Store } from "@perdure/persistence";
 import type { CommitOwner, CommitTicket } from "./group-committer.js";
@@ -11,6 +12,8 @@ import { readRun } from "./run-store.js";
 export class WorkflowSlot implements CommitOwner {
   readonly key: EntityKey;
   readonly runs = new Map<string, LoadedRun>();
+  /** When somebody last asked for the slot, milliseconds since the epoch. */
+  lastUsedMs = 0;
   readonly #store: Store;
   readonly #loading = new Map<string, Promise<LoadedRun | undefined>>();
   /** IDs of runs whose removal is on its way to the store, which may still show them. */
@@ -38,6 +41,12 @@ export class WorkflowSlot implements CommitOwner {
 
   release(): void {
     this.#holdCount -= 1;
+  }
+
+  /** Whether no run of the slot that is in memory is open. */
+  get isClosed(): boolean {
+    for (const run of this.runs.values()) if (isOpen(run.state)) return false;
+    return true;
   }
 
   /** The current run if that is known without asking the store. */

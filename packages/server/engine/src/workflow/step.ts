@@ -1,9 +1,8 @@
 import { invariant } from "@perdure/kernel";
 import { RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
 import type { LinkInit, PrincipalInit } from "@perdure/proto/temporal/api/common/v1";
-import { HistoryEvent, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
+import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
-import { encodeWithRaw } from "@perdure/proto/wire";
 import { toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
 import { inFlushOrder, wireStartedEvents } from "./buffered-events.js";
@@ -115,7 +114,7 @@ const TASK_ID_BASE = 1 << 20;
 export class Step {
   readonly draft: RunDraft;
   readonly #firstEventId: number;
-  readonly #events: Uint8Array[] = [];
+  readonly #events: HistoryEventInit[] = [];
   readonly #offers: TaskOffer[] = [];
   readonly #dirtyActivities = new Set<number>();
   #buffered: HistoryEventInit[] = [];
@@ -293,7 +292,7 @@ export class Step {
       const notices = this.#notices;
       return { next, record: undefined, offers, claimed, isListChanged: false, notices };
     }
-    const events = eventCount === 0 ? NOTHING : encodeWithRaw(NOTHING, 1, this.#events);
+    const events = eventCount === 0 ? NOTHING : History.encode({ events: this.#events });
     this.draft.historySizeBytes += events.length;
     this.draft.transitionCount += 1;
     const record = {
@@ -334,7 +333,8 @@ export class Step {
     const eventId = this.draft.nextEventId;
     const taskId = BigInt(TASK_ID_BASE + eventId);
     const numbered = { ...event, eventId: BigInt(eventId), taskId };
-    this.#events.push(HistoryEvent.encode(numbered));
+    // Encoded together at the end: one by one, each would need memory of its own.
+    this.#events.push(numbered);
     this.draft.nextEventId = eventId + 1;
     applyEvent(this.draft, numbered);
     return eventId;

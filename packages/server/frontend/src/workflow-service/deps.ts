@@ -1,5 +1,5 @@
 import type { AttributeSchema, RunLimits } from "@perdure/engine";
-import type { Clock, Random } from "@perdure/kernel";
+import type { CancelSignal, Clock, Random } from "@perdure/kernel";
 import type { QueueKey, Store } from "@perdure/persistence";
 import type {
   Dispatch,
@@ -13,7 +13,7 @@ import type {
 export interface PollQuestion {
   readonly queue: QueueKey;
   readonly info: { readonly identity: string; readonly buildId: string };
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** How long the poll waits, milliseconds. */
   readonly timeoutMs: number;
 }
