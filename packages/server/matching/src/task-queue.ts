@@ -38,6 +38,7 @@ export class TaskQueue {
   #offeredMeanwhile: TaskRow[] = [];
   #busyPollerCount = 0;
   #lastPollAtMs = 0;
+  #isStopped = false;
 
   constructor(key: QueueKey, deps: TaskQueueDeps) {
     this.key = key;
@@ -60,8 +61,9 @@ export class TaskQueue {
     poller.end(undefined);
   }
 
-  /** Ends every poll. */
+  /** Ends every poll; one that is taken at the time, when it is put back. */
   stop(): void {
+    this.#isStopped = true;
     for (const poller of [...this.#released, ...this.#pollers]) this.removePoller(poller);
   }
 
@@ -137,6 +139,7 @@ export class TaskQueue {
 
   #putBack(poller: WaitingPoller): void {
     this.#busyPollerCount -= 1;
+    if (this.#isStopped) poller.end(undefined);
     if (!poller.isEnded) this.#released.push(poller);
     this.#pump();
   }
