@@ -6,6 +6,10 @@ import { cronScenarios } from "./cron.js";
 import { externalScenarios } from "./external.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { startScenarios } from "./start.js";
+import { updateEndingScenarios } from "./update-endings.js";
+import { updateErrorScenarios } from "./update-errors.js";
+import { updateTaskScenarios } from "./update-tasks.js";
+import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
 
 /** Every scenario; each has a recording of the same name. */
@@ -17,5 +21,9 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...childPolicyScenarios,
   ...externalScenarios,
   ...updateScenarios,
+  ...updateTaskScenarios,
   ...cronScenarios,
+  ...updateEndingScenarios,
+  ...updateErrorScenarios,
+  ...updateWithStartScenarios,
 ];

@@ -45,6 +45,8 @@ export function beginUpdate(
 export interface Answer {
   readonly messages: readonly PlainObject[];
   readonly commands: readonly PlainObject[];
+  /** Further fields of the worker's answer. */
+  readonly request?: PlainObject;
 }
 
 function message(updateId: string, suffix: string, body: PlainObject): PlainObject {
@@ -106,16 +108,21 @@ export function reject(updateId: string, task: PolledWorkflowTask): Answer {
   return { messages: [message(updateId, "reject", body)], commands: [] };
 }
 
-/** Answers a task with what is said about updates, and further commands after it. */
+/** Answers a task with what is said about updates, and further commands. */
 export async function answer(
   s: Scenario,
   task: PolledWorkflowTask,
   answers: readonly Answer[],
-  request: PlainObject = {},
 ): Promise<PlainObject> {
   const messages = answers.flatMap((each) => each.messages);
   const commands = answers.flatMap((each) => each.commands);
-  return await s.completeWorkflowTask(task, commands, { messages, ...request });
+  const request = Object.assign({ messages }, ...answers.map((each) => each.request ?? {}));
+  return await s.completeWorkflowTask(task, commands, request as PlainObject);
+}
+
+/** Fields of a worker's answer that are not about updates. */
+export function fieldsOnly(request: PlainObject): Answer {
+  return { messages: [], commands: [], request };
 }
 
 /** Commands that are not about updates. */

@@ -96,7 +96,12 @@ export {
   type UpdateStatus,
   updateStatus,
 } from "./workflow/update-notices.js";
-export { admitUpdate, taskMessages, type UpdateInput } from "./workflow/updates.js";
+export {
+  admitUpdate,
+  loseSpeculativeTask,
+  taskMessages,
+  type UpdateInput,
+} from "./workflow/updates.js";
 export { nextWakeMs, wakeRun } from "./workflow/wake.js";
 export {
   isWorkflowTaskCurrent,

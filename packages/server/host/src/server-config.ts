@@ -58,6 +58,11 @@ const LIMIT_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["history.maximumSignalsPerExecution", "signalsMax"],
   ["history.maximumBufferedEventsBatch", "bufferedEventsMax"],
   ["limit.maxIDLength", "idLengthMax"],
+  ["history.maxInFlightUpdates", "inFlightUpdatesMax"],
+  ["history.maxInFlightUpdatePayloads", "inFlightUpdateBytesMax"],
+  ["history.maxTotalUpdates", "updatesMax"],
+  ["history.maxTotalUpdates.suggestContinueAsNewThreshold", "updatesSuggestedShare"],
+  ["history.discardSpeculativeWorkflowTaskMaximumEventsCount", "discardedEventsMax"],
 ]);
 
 /** Keys of durations, which are written like `1s` or as seconds. */

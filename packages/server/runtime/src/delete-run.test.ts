@@ -48,6 +48,7 @@ describe("deleteRun()", () => {
       maxBatches: 10,
       pageToken: new Uint8Array(),
       isWaiting: true,
+      isWorker: false,
       filter: HistoryEventFilterType.CLOSE_EVENT,
       waitMs: 20_000,
       signal: new AbortController().signal,

@@ -23,6 +23,7 @@ import type {
   PendingActivityInfoInit,
   PendingChildExecutionInfoInit,
   PendingWorkflowTaskInfoInit,
+  WorkflowExecutionExtendedInfoInit,
   WorkflowExecutionInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
@@ -58,18 +59,25 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       runExpirationTime: runTimeMs === 0 ? TIME_ZERO : toTimestamp(runTimeMs),
       cancelRequested: state.isCancelRequested,
       originalStartTime: toTimestamp(state.startTimeMs),
-      requestIdInfos: new Map(
-        state.requestIds.entrySeq().map(([requestId, eventId]) => [
-          requestId,
-          {
-            eventType: EventType.WORKFLOW_EXECUTION_STARTED,
-            eventId: BigInt(eventId),
-            buffered: false,
-          },
-        ]),
-      ),
+      requestIdInfos: requestIdInfos(state),
     },
   };
+}
+
+function requestIdInfos(
+  state: RunState,
+): NonNullable<WorkflowExecutionExtendedInfoInit["requestIdInfos"]> {
+  const acceptedEventIds = new Set(
+    state.updates.valueSeq().map(({ acceptedEventId }) => acceptedEventId),
+  );
+  const infos = state.requestIds.map((eventId) => ({
+    eventType: acceptedEventIds.has(eventId)
+      ? EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+      : EventType.WORKFLOW_EXECUTION_STARTED,
+    eventId: BigInt(eventId),
+    buffered: false,
+  }));
+  return new Map(infos);
 }
 
 /** The general facts of a run, as lists and describe answers give them. */

@@ -1,7 +1,8 @@
-import { isOpen } from "@perdure/engine";
+import { isOpen, type RunState, Step, transientEvents } from "@perdure/engine";
 import { type CancelSignal, InvalidArgumentError } from "@perdure/kernel";
 import { HistoryPageToken, type TaskHistoryPageToken } from "@perdure/proto/perdure/internal/v1";
 import { HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
+import { History } from "@perdure/proto/temporal/api/history/v1";
 import { GetWorkflowExecutionHistoryResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { encodeTaskPageToken, readPageToken } from "./history-page-token.js";
@@ -25,6 +26,11 @@ export interface HistoryQuestion {
   /** How long a waiting call waits, milliseconds. */
   readonly waitMs: number;
   readonly signal: CancelSignal;
+  /**
+   * Whether the caller also gets the events of a pending workflow task that are not written, which
+   * it needs when it is the worker that holds the task.
+   */
+  readonly isWorker: boolean;
 }
 
 /** Most events of one page, however few batches they make. */
@@ -111,10 +117,13 @@ async function answerAll(
   const range = { fromEventId, toEventId, maxEvents: PAGE_EVENTS_MAX, maxBatches };
   const slice = await readHistory(host.deps.store, run, range);
   const isWhole = slice.nextEventId >= toEventId;
+  const isShown = isWhole && question.isWorker && fromEventId < toEventId;
+  const suffix = isShown ? unwrittenEvents(host, run.state, toEventId) : NOTHING;
+  const events = suffix.length === 0 ? slice.events : Buffer.concat([slice.events, suffix]);
   if (question.isWaiting && isWhole && isRunning) {
-    return encodePage(slice.events, waitingToken(run, slice.nextEventId));
+    return encodePage(events, waitingToken(run, slice.nextEventId));
   }
-  if (isWhole) return encodePage(slice.events, undefined);
+  if (isWhole) return encodePage(events, undefined);
   return encodePage(
     slice.events,
     HistoryPageToken.encode({
@@ -127,6 +136,16 @@ async function answerAll(
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** The events of the pending workflow task that are to follow the history. */
+function unwrittenEvents(host: WorkflowHost, state: RunState, nextEventId: number): Uint8Array {
+  const task = state.workflowTask;
+  if (task === undefined || !task.isTransient || task.scheduledEventId !== nextEventId) {
+    return NOTHING;
+  }
+  const step = new Step(state, host.environment(state.namespaceId));
+  return History.encode({ events: transientEvents(step, "") });
+}
 
 function waitingToken(run: LoadedRun, nextEventId: number): Uint8Array {
   const { runId } = run.state;

@@ -46,7 +46,7 @@ export function deliverClaimed(
     readonly offer: TaskOffer;
     readonly poller: TakenPoller;
     readonly ticket: CommitTicket;
-    readonly isFromItsQueue: boolean;
+    readonly knowsRun: boolean;
   },
 ): void {
   const { offer, poller, ticket } = claimed;
@@ -60,7 +60,7 @@ export function deliverClaimed(
   }
   // A workflow task has no side effects: it may be handed out while its commit is being written,
   // since its completion can only be stored after it.
-  const response = workflowTaskResponse(host, run, claimed.isFromItsQueue);
+  const response = workflowTaskResponse(host, run, claimed.knowsRun);
   if (!(response instanceof Promise)) {
     poller.deliver({ response });
     return;
@@ -108,8 +108,8 @@ export async function startQueuedTask(
   else startActivity(step, start);
   const { ticket } = host.apply(slot, run, step.finish());
   if (isWorkflowTask) {
-    const isFromItsQueue = queue.name === run.state.workflowTask?.stickyQueue;
-    return { response: await workflowTaskResponse(host, run, isFromItsQueue) };
+    const knowsRun = queue.name === run.state.workflowTask?.stickyQueue;
+    return { response: await workflowTaskResponse(host, run, knowsRun) };
   }
   const response = activityResponse(run.state, task.scheduledEventId);
   await ticket?.durable;
@@ -123,7 +123,7 @@ export async function startSpeculativeTask(
   started: {
     readonly offer: TaskOffer;
     readonly poller: PollerInfo;
-    readonly isFromItsQueue: boolean;
+    readonly knowsRun: boolean;
   },
 ): Promise<Dispatch | undefined> {
   const { namespaceId, workflowId, runId, workflowTask } = run.state;
@@ -138,19 +138,19 @@ export async function startSpeculativeTask(
   });
   startWorkflowTask(step, start);
   host.apply(slot, run, step.finish());
-  return { response: await workflowTaskResponse(host, run, started.isFromItsQueue) };
+  return { response: await workflowTaskResponse(host, run, started.knowsRun) };
 }
 
 /**
  * What a worker receives for the workflow task that was started for it.
  *
- * @param isFromItsQueue - Whether it came from the queue the task was scheduled on: a sticky
- * queue's worker knows the older events, another worker gets all of them.
+ * @param knowsRun - Whether the worker has the run in its cache: then it gets the events since the
+ * last task, and otherwise all of them.
  */
 export function workflowTaskResponse(
   host: WorkflowHost,
   run: LoadedRun,
-  isFromItsQueue: boolean,
+  knowsRun: boolean,
 ): Uint8Array | Promise<Uint8Array> {
   const { state } = run;
   const task = present(state.workflowTask, "A started workflow task is there");
@@ -175,7 +175,7 @@ export function workflowTaskResponse(
   };
   const transient = transientEvents(new Step(state, host.environment(state.namespaceId)));
   const suffix = transient.length === 0 ? NOTHING : History.encode({ events: transient });
-  const isPartial = isFromItsQueue && task.stickyQueue !== "" && state.previousStartedEventId > 0;
+  const isPartial = knowsRun && state.previousStartedEventId > 0;
   const fromEventId = isPartial ? state.previousStartedEventId + 1 : 1;
   return withHistory(host, run, { head, fromEventId, suffix });
 }

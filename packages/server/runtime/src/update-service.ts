@@ -80,8 +80,7 @@ export class UpdateService {
       this.admit(slot, run, update);
       const { updateId } = update;
       const progress = await this.progress(run, { updateId, wait, untilMs });
-      const isSentOn = isContinued(progress) && target.runId === "";
-      if (progress.kind !== "lost" && !isSentOn) return replyOf(run, progress);
+      if (progress.kind !== "lost") return replyOf(run, progress);
     }
   }
 
@@ -106,8 +105,7 @@ export class UpdateService {
         throw new NotFoundError(`update ${JSON.stringify(updateId)} not found`);
       }
       const progress = await this.progress(run, { updateId, wait, untilMs });
-      const isSentOn = isContinued(progress) && target.runId === "";
-      if (progress.kind !== "lost" && !isSentOn) return replyOf(run, progress);
+      if (progress.kind !== "lost") return replyOf(run, progress);
     }
   }
 
@@ -208,7 +206,7 @@ function progressOf(notice: UpdateNotice | undefined): Progress {
         outcome: { value: { kind: "failure", value: notice.failure ?? {} } },
       };
     case "aborted":
-      return { kind: "ended", notice };
+      return notice.reason === "lost" ? { kind: "lost" } : { kind: "ended", notice };
     default:
       return unreachable(notice as never);
   }
@@ -227,10 +225,6 @@ function hasReached(progress: Progress, stage: Stage): boolean {
     default:
       return unreachable(progress);
   }
-}
-
-function isContinued(progress: Progress): boolean {
-  return progress.kind === "ended" && progress.notice.reason === "continued";
 }
 
 function closingError(): ResourceExhaustedError {
@@ -265,6 +259,7 @@ function abortError(notice: UpdateNotice & { readonly kind: "aborted" }): Error 
     case "closed":
       return new UpdateAbortedByCloseError("workflow update was aborted by closing workflow");
     case "continued":
+    case "lost":
       return closingError();
     case "taskFailed":
       return new WorkflowNotReadyError(

@@ -121,7 +121,7 @@ export class UpdateWithStartService {
       throw new MultiOperationError([{ kind: "failed", error }, ABORTED]);
     });
     if (update === undefined) {
-      const error = new StoreUnavailableError("Workflow was not started: it was started before");
+      const error = new StoreUnavailableError("Workflow was not started: StartDeduped");
       throw new MultiOperationError([{ kind: "failed", error }, ABORTED]);
     }
     try {

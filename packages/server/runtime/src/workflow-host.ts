@@ -195,7 +195,7 @@ export class WorkflowHost {
     }
     if (writes.length === 0) {
       if (isUnchanged) releaseClaims(step);
-      else this.#followUnstored(slot, run, step);
+      else this.#followInMemory(slot, run, step);
       return { run, ticket: run.lastTicket };
     }
     const ticket = this.deps.committer.add(writes, slot);
@@ -309,7 +309,7 @@ export class WorkflowHost {
   }
 
   /** As `#follow`, for a step that changed nothing that is stored. */
-  #followUnstored(slot: WorkflowSlot, run: LoadedRun, step: RunStep): void {
+  #followInMemory(slot: WorkflowSlot, run: LoadedRun, step: RunStep): void {
     const ticket = run.lastTicket ?? NOTHING_TO_STORE;
     this.#releaseNow(slot, run, { step, ticket });
     if (step.notices.length === 0) return;
@@ -330,8 +330,8 @@ export class WorkflowHost {
     if (!isOpen(run.state)) run.queries?.unblock();
     for (const { offer, claim } of step.claimed) {
       if (!(claim instanceof PollerClaim)) continue;
-      const isFromItsQueue = claim.queueName === offer.queueName;
-      deliverClaimed(this, run, { offer, poller: claim.poller, ticket, isFromItsQueue });
+      const knowsRun = isSticky(offer, claim.queueName);
+      deliverClaimed(this, run, { offer, poller: claim.poller, ticket, knowsRun });
     }
     if (run.takeBackOffer !== undefined) {
       run.takeBackOffer();
@@ -339,16 +339,16 @@ export class WorkflowHost {
     }
     const task = run.state.workflowTask;
     if (task?.isSpeculative === true && task.startedEventId === 0) {
-      this.#offerUnstored(run, offerOf(run.state, task));
+      this.#offerInMemory(run, offerOf(run.state, task));
     }
   }
 
   /** Offers the speculative task of a run, which has no row. */
-  #offerUnstored(run: LoadedRun, offer: TaskOffer): void {
+  #offerInMemory(run: LoadedRun, offer: TaskOffer): void {
     const queue = this.#queueOf(run.state.namespaceId, offer);
-    const isFromItsQueue = queue.name === offer.queueName;
+    const knowsRun = isSticky(offer, queue.name);
     run.takeBackOffer = this.#dispatcher?.offerTransient(queue, {
-      start: (poller) => startSpeculativeTask(this, run, { offer, poller, isFromItsQueue }),
+      start: (poller) => startSpeculativeTask(this, run, { offer, poller, knowsRun }),
     });
   }
 
@@ -550,6 +550,11 @@ function releaseClaims(step: RunStep): void {
   for (const { claim } of step.claimed) {
     if (claim instanceof PollerClaim) claim.poller.release();
   }
+}
+
+/** Whether a queue is the one of the worker that has the run in its cache. */
+function isSticky(offer: TaskOffer, queueName: string): boolean {
+  return offer.fallbackQueueName !== undefined && queueName === offer.queueName;
 }
 
 /** How long a run whose wake-up failed is left alone. */

@@ -7,6 +7,7 @@ import {
   failActivity,
   heartbeatActivity,
   isOpen,
+  loseSpeculativeTask,
   messageOf,
   type RunState,
   type RunStep,
@@ -226,9 +227,15 @@ export class WorkflowService {
     const run = await slot.run(token.runId);
     const environment = this.#host.environment(token.namespaceId);
     const proof = proofOf(token);
-    const completion = this.#host.attempt(slot, () =>
-      completeWorkflowTask(run.state, { proof, request }, environment),
-    );
+    const completion = this.#host.attempt(slot, () => {
+      try {
+        return completeWorkflowTask(run.state, { proof, request }, environment);
+      } catch (error) {
+        // A worker that answers with what is no answer does not hold on to what is not stored.
+        if (error instanceof InvalidArgumentError) this.#loseTask(slot, run);
+        throw error;
+      }
+    });
     const { ticket } = this.#host.apply(slot, run, completion);
     settleQueries(run, request);
     run.isClosing = completion.refusal?.message === "UnhandledCommand";
@@ -251,6 +258,11 @@ export class WorkflowService {
     if (completion.refusal !== undefined)
       throw new InvalidArgumentError(messageOf(completion.refusal));
     return response;
+  }
+
+  #loseTask(slot: WorkflowSlot, run: LoadedRun): void {
+    const environment = this.#host.environment(run.state.namespaceId);
+    this.#host.apply(slot, run, loseSpeculativeTask(run.state, environment));
   }
 
   async failWorkflowTask(

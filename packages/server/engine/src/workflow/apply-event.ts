@@ -3,6 +3,7 @@ import { TaskQueueKind, WorkflowExecutionStatus } from "@perdure/proto/temporal/
 import type {
   ActivityTaskScheduledEventAttributesInit,
   HistoryEventInit,
+  TimerStartedEventAttributesInit,
   WorkflowExecutionStartedEventAttributesInit,
   WorkflowTaskScheduledEventAttributesInit,
   WorkflowTaskStartedEventAttributesInit,
@@ -13,8 +14,10 @@ import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft } from "./run-state.js";
+import { applyUpdateEvent } from "./update-events.js";
 
-interface EventPlace {
+/** Where an event stands in its history. */
+export interface EventPlace {
   readonly eventId: number;
   readonly timeMs: number;
 }
@@ -39,13 +42,8 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
     case "workflowExecutionCancelRequestedEventAttributes":
       draft.isCancelRequested = true;
       return;
-    case "timerStartedEventAttributes": {
-      const timerId = attributes.value.timerId ?? "";
-      const fireAtMs = place.timeMs + durationMs(attributes.value.startToFireTimeout);
-      const timer = { timerId, startedEventId: place.eventId, fireAtMs };
-      draft.timers = draft.timers.set(timerId, timer);
-      return;
-    }
+    case "timerStartedEventAttributes":
+      return addTimer(draft, attributes.value, place);
     case "timerFiredEventAttributes":
     case "timerCanceledEventAttributes":
       draft.timers = draft.timers.delete(attributes.value.timerId ?? "");
@@ -63,6 +61,17 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       if (applyOwnEvent(draft, attributes, place)) return;
       draft.peers = applyPeerEvent(draft.peers, event);
   }
+}
+
+function addTimer(
+  draft: RunDraft,
+  started: TimerStartedEventAttributesInit,
+  place: EventPlace,
+): void {
+  const timerId = started.timerId ?? "";
+  const fireAtMs = place.timeMs + durationMs(started.startToFireTimeout);
+  const timer = { timerId, startedEventId: place.eventId, fireAtMs };
+  draft.timers = draft.timers.set(timerId, timer);
 }
 
 function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
@@ -231,30 +240,6 @@ function firstAttempt(place: EventPlace): ActivityProgress {
     firstScheduledAtMs: place.timeMs,
     isBackingOff: false,
   };
-}
-
-function applyUpdateEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
-  switch (attributes.kind) {
-    case "workflowExecutionUpdateAcceptedEventAttributes": {
-      const updateId = attributes.value.protocolInstanceId ?? "";
-      const progress = { updateId, acceptedEventId: place.eventId, completedEventId: 0 };
-      draft.updates = draft.updates.set(updateId, progress);
-      draft.admittedUpdates = draft.admittedUpdates.delete(updateId);
-      const requestId = attributes.value.acceptedRequest?.requestId ?? "";
-      if (requestId !== "") draft.requestIds = draft.requestIds.set(requestId, place.eventId);
-      return true;
-    }
-    case "workflowExecutionUpdateCompletedEventAttributes": {
-      const updateId = attributes.value.meta?.updateId ?? "";
-      const acceptedEventId = Number(attributes.value.acceptedEventId ?? 0n);
-      const progress = { updateId, acceptedEventId, completedEventId: place.eventId };
-      draft.updates = draft.updates.set(updateId, progress);
-      draft.completedUpdateCount += 1;
-      return true;
-    }
-    default:
-      return false;
-  }
 }
 
 function removeActivity(draft: RunDraft, scheduledEventId: number): void {

@@ -70,7 +70,7 @@ export function cancelRun(
   step.changeList();
 }
 
-/** Closes the run because its time is over; its retry policy or cron schedule may start the next. */
+/** Closes the run because its time is over; its retry policy or cron schedule may go on. */
 export function timeOutRun(step: Step): RunStep | undefined {
   abandonWorkflowTask(step);
   const failure: FailureInit = {

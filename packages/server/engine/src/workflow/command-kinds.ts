@@ -123,6 +123,7 @@ const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new 
     CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
     WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
   ],
+  [CommandType.PROTOCOL_MESSAGE, WorkflowTaskFailedCause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE],
 ]);
 
 /** The field that a command of this type has its attributes in; `undefined` when it is unknown. */

@@ -35,10 +35,7 @@ export interface TaskCompletion extends StepWithSuccessor {
   readonly isNextTaskHeld: boolean;
   /** Activities started for the same worker, by the ID of their scheduled event. */
   readonly eagerActivities: readonly number[];
-  /**
-   * Set when the task left no trace: the event after which the worker must forget what it was
-   * told, 0 for all of it.
-   */
+  /** The event after which the worker must forget what it was told; absent for nothing. */
   readonly resetHistoryEventId?: number;
 }
 
@@ -260,8 +257,8 @@ function causeName(cause: WorkflowTaskFailedCause): string {
 }
 
 function commandFailure(error: BadCommandError): FailureInit {
-  const failureInfo = { kind: "serverFailureInfo", value: { nonRetryable: true } } as const;
-  return { message: messageOf(error), source: "Server", failureInfo };
+  const failureInfo = { kind: "serverFailureInfo", value: {} } as const;
+  return { message: messageOf(error), failureInfo };
 }
 
 export interface TaskFailureInput {

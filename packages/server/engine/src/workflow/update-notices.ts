@@ -10,7 +10,9 @@ export type UpdateAbortReason =
   /** The run has closed, and another follows that the update may be sent to. */
   | "continued"
   /** The worker's answer that may have held the update's was refused. */
-  | "taskFailed";
+  | "taskFailed"
+  /** It was forgotten, and may be sent again at once. */
+  | "lost";
 
 /** What became of one update. */
 export type UpdateNotice = { readonly updateId: string } & (

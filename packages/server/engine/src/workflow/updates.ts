@@ -148,3 +148,19 @@ export function taskMessages(run: RunState): readonly MessageInit[] {
   }
   return messages;
 }
+
+/**
+ * Forgets the speculative workflow task with the updates that it brought, because its worker
+ * answered with what is no answer. Those who wait for the updates send them again.
+ */
+export function loseSpeculativeTask(run: RunState, environment: StepEnvironment): RunStep {
+  const step = new Step(run, environment);
+  if (run.workflowTask?.isSpeculative !== true) return step.finish();
+  step.setSpeculativeTask(undefined);
+  step.setSticky(undefined);
+  for (const updateId of run.admittedUpdates.keys()) {
+    step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
+    step.tell({ kind: "aborted", updateId, reason: "lost" });
+  }
+  return step.finish();
+}

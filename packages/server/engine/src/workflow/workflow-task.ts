@@ -280,8 +280,13 @@ function endingTask(step: Step, startIdentity: string): WorkflowTask {
   return { ...task, ...events, isTransient: false, isSpeculative: false };
 }
 
-/** Events that a worker must see of a transient task, though they are not in the history. */
-export function transientEvents(step: Step): readonly HistoryEventInit[] {
+/**
+ * The events of the pending task that are not in the history, as a worker must see them all the
+ * same: none for a task that has its events there.
+ *
+ * @param identity - Whom the started event names; its worker when absent.
+ */
+export function transientEvents(step: Step, identity?: string): readonly HistoryEventInit[] {
   const task = step.draft.workflowTask;
   if (task === undefined || !task.isTransient) return [];
   const scheduled: EventAttributes = {
@@ -292,14 +297,14 @@ export function transientEvents(step: Step): readonly HistoryEventInit[] {
       attempt: task.attempt,
     },
   };
+  const first = unwritten(scheduled, task.scheduledEventId, task.scheduledAtMs);
+  if (task.startedEventId === 0) return [first];
   const started = startedAttributes(step, task.scheduledEventId, {
     ...task,
+    identity: identity ?? task.identity,
     historySizeBytes: step.draft.historySizeBytes,
   });
-  return [
-    unwritten(scheduled, task.scheduledEventId, task.scheduledAtMs),
-    unwritten(started, task.startedEventId, task.startedAtMs),
-  ];
+  return [first, unwritten(started, task.startedEventId, task.startedAtMs)];
 }
 
 function unwritten(attributes: EventAttributes, eventId: number, timeMs: number): HistoryEventInit {
@@ -347,7 +352,7 @@ export function timeOutWorkflowTask(step: Step): number {
   return afterFailedAttempt(step, task);
 }
 
-/** Takes the task off the queue where nobody came for it in time, and puts it into the normal one. */
+/** Takes the task off the queue where nobody came for it in time, to the normal one. */
 export function leaveStickyQueue(step: Step): void {
   let task: WorkflowTask = step.draft.workflowTask ?? NO_WORKFLOW_TASK;
   if (task.isSpeculative === true) {

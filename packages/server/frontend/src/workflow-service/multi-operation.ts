@@ -3,6 +3,7 @@ import {
   DomainError,
   InvalidArgumentError,
   MultiOperationError,
+  NamespaceNotFoundError,
   type OperationOutcome,
 } from "@perdure/kernel";
 import type {
@@ -34,11 +35,13 @@ export async function executeMultiOperation(
   const { runId, isStarted, status, firstExecutionRunId } = reply.start;
   const workflowId = start.workflowId ?? "";
   const place = { namespace: namespace.name, workflowId };
-  const startResponse = { runId, started: isStarted, status, firstExecutionRunId };
+  const startResponse = { runId, started: isStarted, status };
   const response = updateResponse(place, update, reply.update);
   if (reply.isRepeated) return responses(startResponse, response);
+  const link = startLink(namespace.name, workflowId, runId);
+  const started = isStarted ? { ...startResponse, firstExecutionRunId } : startResponse;
   return responses(
-    { ...startResponse, link: startLink(namespace.name, workflowId, runId) },
+    { ...started, link },
     { ...response, link: updateLink(place, update, reply.update) },
   );
 }
@@ -124,6 +127,8 @@ function readStart(
   deps: WorkflowServiceDeps,
 ): StartWorkflowExecutionRequestInit {
   checkNamespace(start.namespace, namespace);
+  // Unlike the update, the start must say its namespace.
+  if (start.namespace === "") throw new NamespaceNotFoundError("");
   const checked = withTypedAttributes(checkStart(start, deps), deps.namespaces.resolve(namespace));
   if (start.cronSchedule !== "") throw new InvalidArgumentError("CronSchedule is not allowed.");
   if (start.requestEagerExecution) {

@@ -132,6 +132,9 @@ export async function pollWorkflowExecutionUpdate(
   const namespace = resolveNamespace(deps, request.namespace);
   const { updateRef } = request;
   if (updateRef === undefined) throw new InvalidArgumentError("UpdateRef is not set on request.");
+  if ((updateRef.workflowExecution?.workflowId ?? "") === "") {
+    throw new InvalidArgumentError("Can't load workflow execution.  WorkflowId not set.");
+  }
   const target = readTarget(namespace.id, updateRef.workflowExecution);
   const stage = request.waitPolicy?.lifecycleStage ?? Stage.UNSPECIFIED;
   const { updateId } = updateRef;

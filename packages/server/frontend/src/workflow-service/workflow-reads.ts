@@ -20,6 +20,9 @@ const ANSWER_TAIL_MS = 500;
 /** How long a query without a deadline waits for a worker. */
 const QUERY_WAIT_MS = 10_000;
 
+/** Clients that show histories to people, who must not see events that may never be written. */
+const VIEWERS: ReadonlySet<string> = new Set(["temporal-cli", "temporal-ui"]);
+
 /** `temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistory` */
 export async function getWorkflowExecutionHistory(
   request: GetWorkflowExecutionHistoryRequest,
@@ -38,6 +41,7 @@ export async function getWorkflowExecutionHistory(
     filter: request.historyEventFilterType || HistoryEventFilterType.ALL_EVENT,
     waitMs: Math.max(0, Math.min(HISTORY_WAIT_MS, leftMs - ANSWER_TAIL_MS)),
     signal: call.signal,
+    isWorker: !VIEWERS.has(call.metadata.get("client-name") ?? ""),
   });
   return new EncodedResponse(response);
 }
