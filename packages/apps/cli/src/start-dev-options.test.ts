@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Command, CommanderError } from "commander";
+import { type StartDevOptions, startDevOptions } from "./start-dev-options.js";
+
+function parse(...args: readonly string[]): StartDevOptions {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const option of startDevOptions()) command.addOption(option);
+  return command.parse(args, { from: "user" }).opts();
+}
+
+describe("startDevOptions()", () => {
+  it("has the official defaults", () => {
+    const { ip, port, headless, dbFilename, namespace, logLevel } = parse();
+    assert.deepEqual(
+      { ip, port, headless, dbFilename, namespace, logLevel },
+      {
+        ip: "localhost",
+        port: 7233,
+        headless: false,
+        dbFilename: undefined,
+        namespace: [],
+        logLevel: "warn",
+      },
+    );
+  });
+
+  it("reads long and short flags", () => {
+    const options = parse("-p", "0", "-f", "a.db", "--headless", "--ip=0.0.0.0");
+    assert.equal(options.port, 0);
+    assert.equal(options.dbFilename, "a.db");
+    assert.equal(options.headless, true);
+    assert.equal(options.ip, "0.0.0.0");
+  });
+
+  it("collects what may be repeated", () => {
+    const options = parse(
+      ...["-n", "one", "--namespace", "two"],
+      ...["--dynamic-config-value", "a.b=3", "--dynamic-config-value", 'c="x=y"'],
+      ...["--sqlite-pragma", "synchronous=off"],
+    );
+    assert.deepEqual(options.namespace, ["one", "two"]);
+    assert.deepEqual(
+      [...options.dynamicConfigValue],
+      [
+        ["a.b", 3],
+        ["c", "x=y"],
+      ],
+    );
+    assert.deepEqual([...options.sqlitePragma], [["synchronous", "off"]]);
+  });
+
+  it("does not carry values from one parse to the next", () => {
+    parse("-n", "one");
+    assert.deepEqual(parse().namespace, []);
+  });
+
+  const illegal = [
+    ["--port", "-1"],
+    ["--port", "65536"],
+    ["--port", "http"],
+    ["--dynamic-config-value", "a.b"],
+    ["--dynamic-config-value", "a.b={"],
+    ["--search-attribute", "Size=Huge"],
+    ["--sqlite-pragma", "=off"],
+    ["--log-level", "loud"],
+    ["--no-such-flag"],
+  ];
+  for (const args of illegal) {
+    it(`refuses ${args.join(" ")}`, () => {
+      assert.throws(() => parse(...args), CommanderError);
+    });
+  }
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { seededRandom, VirtualClock } from "@perdure/kernel";
+import { WakeQueue } from "./wake-queue.js";
+
+describe("WakeQueue", () => {
+  it("wakes at the time, never before, in the order of time", () => {
+    const clock = new VirtualClock(0);
+    const queue = new WakeQueue(clock);
+    const random = seededRandom(4);
+    const woken: number[] = [];
+    for (let count = 0; count < 500; count++) {
+      const atMs = Math.floor(random.next() * 1_000);
+      queue.add(atMs, () => {
+        assert.equal(clock.nowMs(), atMs);
+        woken.push(atMs);
+      });
+    }
+    clock.advance(1_000);
+    assert.equal(woken.length, 500);
+    assert.deepEqual(
+      woken,
+      [...woken].sort((a, b) => a - b),
+    );
+  });
+
+  it("wakes at once for a time that has passed", () => {
+    const clock = new VirtualClock(1_000);
+    let wakeCount = 0;
+    new WakeQueue(clock).add(500, () => {
+      wakeCount += 1;
+    });
+    clock.advance(0);
+    assert.equal(wakeCount, 1);
+  });
+
+  it("forgets what is taken back", () => {
+    const clock = new VirtualClock(0);
+    const queue = new WakeQueue(clock);
+    const woken: string[] = [];
+    const first = queue.add(10, () => woken.push("first"));
+    queue.add(20, () => woken.push("second"));
+    first.cancel();
+    clock.advance(30);
+    assert.deepEqual(woken, ["second"]);
+  });
+
+  it("shares one timer, which moves to an earlier entry", () => {
+    const clock = new VirtualClock(0);
+    const queue = new WakeQueue(clock);
+    for (const atMs of [50, 40, 60]) queue.add(atMs, () => undefined);
+    assert.equal(clock.nextCallAtMs(), 40);
+    let callCount = 0;
+    while (clock.runNext()) callCount += 1;
+    assert.equal(callCount, 3);
+  });
+
+  it("lets a wake-up add another that is due too", () => {
+    const clock = new VirtualClock(0);
+    const queue = new WakeQueue(clock);
+    const woken: string[] = [];
+    queue.add(10, () => {
+      woken.push("outer");
+      queue.add(10, () => woken.push("inner"));
+    });
+    clock.advance(10);
+    assert.deepEqual(woken, ["outer", "inner"]);
+  });
+
+  it("is silent after it stopped", () => {
+    const clock = new VirtualClock(0);
+    const queue = new WakeQueue(clock);
+    queue.add(10, () => assert.fail("It woke"));
+    queue.stop();
+    clock.advance(100);
+    assert.equal(clock.nextCallAtMs(), undefined);
+  });
+});
