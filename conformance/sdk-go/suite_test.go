@@ -38,6 +38,9 @@ func TestMain(m *testing.M) {
 	for _, work := range []any{greet, succeedAt, countWithHeartbeats, book} {
 		w.RegisterActivity(work)
 	}
+	for _, program := range familyWorkflows {
+		w.RegisterWorkflow(program)
+	}
 	if err := w.Start(); err != nil {
 		log.Fatal(err)
 	}

@@ -191,3 +191,60 @@ describe("official TypeScript SDK", () => {
     assert.equal((await (await start("hello", text)).result()).length, text.length + 8);
   });
 });
+
+describe("official TypeScript SDK, children and other workflows", () => {
+  const childOf = (handle) => client.workflow.getHandle(`${handle.workflowId}/child`);
+
+  it("gives a child's result to its parent", async () => {
+    const handle = await start("parent", "return");
+    assert.equal(await handle.result(), `child of ${handle.workflowId}`);
+    const { raw } = await childOf(handle).describe();
+    assert.equal(raw.workflowExecutionInfo.parentExecution.runId, handle.firstExecutionRunId);
+  });
+
+  it("gives a child's failure to its parent", async () => {
+    const failure = await failureOf(await start("parent", "fail"));
+    assert.equal(failure.cause.message, "child broke");
+    assert.equal(failure.cause.type, "Broken");
+  });
+
+  it("tells of a child whose ID is taken", async () => {
+    const handle = await start("parentWithSameChildTwice");
+    assert.equal(await handle.result(), "WorkflowExecutionAlreadyStartedError");
+  });
+
+  it("cancels a child and waits for its end", async () => {
+    assert.equal(await (await start("parentThatCancels")).result(), "child canceled");
+  });
+
+  for (const [policy, status] of [
+    ["TERMINATE", "TERMINATED"],
+    ["REQUEST_CANCEL", "CANCELLED"],
+    ["ABANDON", "RUNNING"],
+  ]) {
+    it(`leaves a child ${status} by the policy ${policy}`, async () => {
+      const handle = await start("parentThatLeaves", policy);
+      await handle.result();
+      const left = childOf(handle);
+      if (status !== "RUNNING") await failureOf(left);
+      assert.equal((await left.describe()).status.name, status);
+      if (status === "RUNNING") await left.terminate();
+    });
+  }
+
+  it("signals another workflow", async () => {
+    const other = await start("child", "signal");
+    await (await start("signalOther", other.workflowId)).result();
+    assert.equal(await other.result(), "proceeded");
+  });
+
+  it("cancels another workflow", async () => {
+    const other = await start("child", "wait");
+    await (await start("cancelOther", other.workflowId)).result();
+    assert.ok((await failureOf(other)) instanceof CancelledFailure);
+  });
+
+  it("tells of a signal to nobody", async () => {
+    assert.match(await (await start("signalNobody")).result(), /not found/i);
+  });
+});

@@ -96,3 +96,14 @@ export async function various() {
   const id = uuid4();
   return { greeting: await local.greet("local"), isPatched, hasId: id.length === 36 };
 }
+
+export {
+  cancelOther,
+  child,
+  parent,
+  parentThatCancels,
+  parentThatLeaves,
+  parentWithSameChildTwice,
+  signalNobody,
+  signalOther,
+} from "./child-workflows.js";

@@ -7,6 +7,8 @@ from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from .children import CHILD_WORKFLOWS
+
 SAGA_LOG: dict[str, list[str]] = {}
 TOKENS: dict[str, bytes] = {}
 QUICK_RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=50))
@@ -200,6 +202,7 @@ WORKFLOWS = [
     CompletedElsewhere,
     CleanUp,
     TimeOut,
+    *CHILD_WORKFLOWS,
 ]
 ACTIVITIES = [
     greet,

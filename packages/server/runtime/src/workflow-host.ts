@@ -93,6 +93,7 @@ export class WorkflowHost {
   #nextRunNo: number;
   #nextTaskId: number;
   #isStopped = false;
+  #isEvictionPlanned = false;
 
   constructor(deps: HostDeps, facts: { readonly lastRunNo: number; readonly lastTaskId: number }) {
     this.deps = deps;
@@ -133,7 +134,7 @@ export class WorkflowHost {
     const slot = new WorkflowSlot(key, this.deps.store);
     slot.lastUsedMs = this.deps.clock.nowMs();
     this.#slots.set(name, slot);
-    if (this.#slots.size > this.deps.maxIdleSlots) this.#evict();
+    if (this.#slots.size > this.deps.maxIdleSlots) this.#evictSoon();
     return slot;
   }
 
@@ -530,6 +531,16 @@ export class WorkflowHost {
         .finally(() => this.deps.clock.schedule(WAKE_SCAN_INTERVAL_MS, repeat));
     };
     repeat();
+  }
+
+  /** Not at once: whoever was just given a slot may not have come to use it. */
+  #evictSoon(): void {
+    if (this.#isEvictionPlanned) return;
+    this.#isEvictionPlanned = true;
+    this.deps.clock.schedule(0, () => {
+      this.#isEvictionPlanned = false;
+      this.#evict();
+    });
   }
 
   /** Drops the slots that were idle longest. */

@@ -39,6 +39,12 @@ export const COVERAGE_POINTS = [
   "a workflow continued as new",
   "a workflow ID was used again",
   "a query was answered",
+  "a parent learnt the end of its child",
+  "a child's ID was taken",
+  "a child was terminated with its parent",
+  "a child was asked to cancel with its parent",
+  "a child was abandoned",
+  "a workflow signalled another",
   "a repeated signal met a closed run",
 ] as const;
 

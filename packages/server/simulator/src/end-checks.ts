@@ -1,9 +1,9 @@
-import { EntityKind } from "@perdure/persistence";
 import { EventType } from "@perdure/proto/temporal/api/enums/v1";
-import { History, type HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import { checkChildren } from "./peer-checks.js";
 import type { KnownRun, SimulatedClient } from "./simulated-client.js";
-import { NAMESPACE } from "./simulated-server.js";
 import type { SimulatedWorker } from "./simulated-worker.js";
+import { historyOf } from "./stored-history.js";
 import { SimulationError, type World } from "./world.js";
 
 /** How a run may end by itself; a client that interrupts allows the others. */
@@ -35,6 +35,7 @@ export function checkEnd(
       eventCount += events.length;
       checkClosed(client, run, events);
       checkSignals(run, events);
+      checkChildren(world, { workflowId: client.plan.workflowId, runId: run.runId }, events);
       for (const name of completedActivities(run, events)) completed.add(name);
       coverHistory(world, events);
     }
@@ -43,17 +44,6 @@ export function checkEnd(
   checkSingleAttempts(workers);
   checkNoWakeUps(world);
   return eventCount;
-}
-
-function historyOf(world: World, workflowId: string, runId: string): HistoryEvent[] {
-  const key = { kind: EntityKind.WORKFLOW, namespaceId: NAMESPACE.id, businessId: workflowId };
-  const row = world.disk.runs.load(key, runId);
-  if (row === undefined) {
-    throw new SimulationError(`Acknowledged run ${runId} of ${workflowId} is gone`);
-  }
-  return world.disk.runs
-    .readLog(row.runNo, 1, Number.MAX_SAFE_INTEGER)
-    .flatMap(({ events }) => History.decode(events).events);
 }
 
 function checkClosed(
@@ -130,6 +120,9 @@ function checkNoWakeUps(world: World): void {
 
 function coverHistory(world: World, events: readonly HistoryEvent[]): void {
   for (const { attributes, eventType } of events) {
+    if (eventType === EventType.EXTERNAL_WORKFLOW_EXECUTION_SIGNALED) {
+      world.cover("a workflow signalled another");
+    }
     if (eventType === EventType.TIMER_CANCELED) world.cover("a timer was cancelled");
     if (eventType === EventType.TIMER_FIRED && world.crashCount > 0) {
       world.cover("a timer fired after a crash");

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import { noPeerFacts, type PeerFacts, readPeerEvent } from "./program-peers.js";
 
 /** What a history tells of an activity. */
 export interface ActivityFacts {
@@ -17,6 +18,7 @@ export interface Facts {
   /** How many runs came before this one. */
   continuation: number;
   isCancelRequested: boolean;
+  readonly peers: PeerFacts;
 }
 
 /** Reads a history. */
@@ -28,9 +30,13 @@ export function readFacts(events: readonly HistoryEvent[]): Facts {
     signals: 0,
     continuation: 0,
     isCancelRequested: false,
+    peers: noPeerFacts(),
   };
   const activityIds = new Map<bigint, string>();
-  for (const event of events) readEvent(facts, activityIds, event);
+  for (const event of events) {
+    readEvent(facts, activityIds, event);
+    readPeerEvent(facts.peers, event);
+  }
   return facts;
 }
 

@@ -2,6 +2,7 @@ import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import { CommandType } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import { type Facts, readFacts } from "./program-facts.js";
+import { isPeerStepDone, nextPeerCommands, type PeerStep } from "./program-peers.js";
 
 /** One step of a simulated workflow; the next begins when it is done. */
 export type ProgramStep =
@@ -18,7 +19,8 @@ export type ProgramStep =
   /** A long timer that is cancelled after a while. */
   | { readonly kind: "canceledTimer"; readonly delayMs: number }
   | { readonly kind: "signal" }
-  | { readonly kind: "marker" };
+  | { readonly kind: "marker" }
+  | PeerStep;
 
 /** What a simulated workflow does: its steps, and how often it continues as new. */
 export interface Program {
@@ -98,6 +100,8 @@ function next({ step, index, facts, taskQueue }: Place): readonly CommandInit[] 
     case "signal":
     case "marker":
       return facts.markers.has(id) ? [] : [recordMarker(id)];
+    default:
+      return nextPeerCommands(step, { index, facts: facts.peers, taskQueue });
   }
 }
 
@@ -124,6 +128,10 @@ function isDone(
       return facts.signals >= signalsWanted;
     case "marker":
       return true;
+    case "child":
+    case "signalOther":
+    case "cancelChild":
+      return isPeerStepDone(step, at.index, facts.peers);
   }
 }
 

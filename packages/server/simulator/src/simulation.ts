@@ -2,6 +2,7 @@ import type { CoveragePoint } from "./coverage-points.js";
 import { checkEnd } from "./end-checks.js";
 import type { ProgramStep } from "./program.js";
 import { type ClientPlan, SimulatedClient } from "./simulated-client.js";
+import { NAMESPACE } from "./simulated-server.js";
 import { SimulatedWorker } from "./simulated-worker.js";
 import { SimulationError, World } from "./world.js";
 
@@ -48,7 +49,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     },
   );
   scheduleCrash(world);
-  await runUntil(world, () => isDone, clients);
+  await runUntil(world, () => isDone && isQuiet(world), clients);
   for (const worker of workers) worker.stop();
   const eventCount = checkAtEnd(world, clients, workers);
   if (world.bug !== undefined) throw brokenBy(world, world.bug);
@@ -85,6 +86,15 @@ async function runUntil(
   }
 }
 
+/** Whether every run has closed and has nothing left to tell: some children outlive parents. */
+function isQuiet(world: World): boolean {
+  if (world.disk.runs.readDue(Number.MAX_SAFE_INTEGER, 1).length > 0) return false;
+  for (const row of world.disk.visibility.get(NAMESPACE.id)?.values() ?? []) {
+    if (row.closeTimeMs === undefined) return false;
+  }
+  return true;
+}
+
 /** Lets everything that can go on without time passing go on. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
@@ -110,7 +120,7 @@ function drawPlan(world: World, workflowId: string): ClientPlan {
 }
 
 function drawStep(world: World): ProgramStep {
-  switch (world.draw(8)) {
+  switch (world.draw(11)) {
     case 0:
       return { kind: "timer", delayMs: 10 + world.draw(15_000) };
     case 1:
@@ -124,11 +134,29 @@ function drawStep(world: World): ProgramStep {
       return { kind: "canceledActivity", delayMs: 10 + world.draw(3_000) };
     case 6:
       return { kind: "canceledTimer", delayMs: 10 + world.draw(3_000) };
+    case 7:
+    case 8:
+      return drawChild(world);
+    case 9:
+      return world.chance(0.5)
+        ? { kind: "signalOther", workflowId: `workflow-${world.draw(15)}` }
+        : { kind: "cancelChild", of: world.draw(3) };
     default: {
       const maximumAttempts = world.chance(0.3) ? 1 : world.chance(0.3) ? 2 : 0;
       return { kind: "activity", maximumAttempts, heartbeats: world.chance(0.4) };
     }
   }
+}
+
+function drawChild(world: World): ProgramStep {
+  const policies = ["terminate", "requestCancel", "abandon"] as const;
+  return {
+    kind: "child",
+    delayMs: 10 + world.draw(8_000),
+    continuations: world.draw(3) === 0 ? 1 : 0,
+    policy: policies[world.draw(3)] ?? "terminate",
+    isAwaited: world.chance(0.6),
+  };
 }
 
 /** Crashes the server now and then, besides the crashes that meet a commit. */

@@ -25,17 +25,20 @@ export interface MemoryRuntime {
 
 /** Opens a host over what a disk holds; over an empty one by default. */
 export async function openMemoryRuntime(
-  before?: Partial<Pick<MemoryRuntime, "clock" | "disk">> & { readonly faults?: StoreFaults },
+  before?: Partial<Pick<MemoryRuntime, "clock" | "disk">> & {
+    readonly faults?: StoreFaults;
+    readonly maxIdleSlots?: number;
+  },
 ): Promise<MemoryRuntime> {
   const random = seededRandom(1);
   const clock = before?.clock ?? new VirtualClock();
   const disk = before?.disk ?? new MemoryDisk({ random });
-  const { faults } = before ?? {};
+  const { faults, maxIdleSlots = 1000 } = before ?? {};
   const store = new MemoryStore({ random, disk, clock, ...(faults && { faults }) });
   const logger = SILENT_LOGGER;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
-  const sizes = { maxIdleSlots: 1000, snapshotEntries: 10 };
+  const sizes = { maxIdleSlots, snapshotEntries: 10 };
   const namespaces = NAMESPACES;
   const deps = { store, committer, clock, random, logger, limits, namespaces, ...sizes };
   const host = new WorkflowHost(deps, await store.facts());
