@@ -1,16 +1,23 @@
 import type { ScenarioDefinition } from "../scenario.js";
 import { activityScenarios } from "./activities.js";
+import { badCommandScenarios } from "./bad-commands.js";
 import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
 import { cronScenarios } from "./cron.js";
 import { externalScenarios } from "./external.js";
+
 import { idPolicyScenarios } from "./id-policies.js";
+import { messageScenarios } from "./messages.js";
+import { queryScenarios } from "./queries.js";
 import { startScenarios } from "./start.js";
+import { stickyQueueScenarios } from "./sticky-queues.js";
+import { timerScenarios } from "./timers.js";
 import { updateEndingScenarios } from "./update-endings.js";
 import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
+import { workflowTaskScenarios } from "./workflow-tasks.js";
 
 /** Every scenario; each has a recording of the same name. */
 export const scenarios: readonly ScenarioDefinition[] = [
@@ -26,4 +33,10 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...updateEndingScenarios,
   ...updateErrorScenarios,
   ...updateWithStartScenarios,
+  ...workflowTaskScenarios,
+  ...stickyQueueScenarios,
+  ...badCommandScenarios,
+  ...messageScenarios,
+  ...timerScenarios,
+  ...queryScenarios,
 ];

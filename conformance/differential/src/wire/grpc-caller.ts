@@ -72,10 +72,11 @@ function wireError(error: grpc.ServiceError): WireError {
   const status = error.metadata.get("grpc-status-details-bin")[0];
   const decoded =
     status instanceof Buffer ? decodeMessage(messageType("google.rpc.Status"), status) : {};
-  const isOurDeadline = /^Deadline exceeded after|^Waiting for LB pick/.test(error.details);
+  // Which side notices first that the time is over is chance.
+  const isDeadline = error.code === grpc.status.DEADLINE_EXCEEDED;
   return {
     code: grpc.status[error.code] ?? String(error.code),
-    message: isOurDeadline ? "<client deadline>" : error.details,
+    message: isDeadline ? "<deadline>" : error.details,
     details: pickList(decoded, "details"),
   };
 }

@@ -45,6 +45,7 @@ export { listedSearchAttributes } from "./workflow/listed-attributes.js";
 export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
   type CancelInput,
+  refuseWhileClosing,
   requestCancelRun,
   type SignalInput,
   signalRun,

@@ -8,7 +8,6 @@ export type DomainErrorCode =
   | "NAMESPACE_NOT_FOUND"
   | "NAMESPACE_ALREADY_EXISTS"
   | "WORKFLOW_ALREADY_STARTED"
-  | "CANCELLATION_ALREADY_REQUESTED"
   | "WORKFLOW_NOT_READY"
   | "QUERY_FAILED"
   | "RESOURCE_EXHAUSTED"
@@ -98,11 +97,6 @@ export class WorkflowAlreadyStartedError extends DomainError {
   ) {
     super(message);
   }
-}
-
-/** The run was asked to cancel before, by another request. */
-export class CancellationAlreadyRequestedError extends DomainError {
-  readonly code = "CANCELLATION_ALREADY_REQUESTED";
 }
 
 /** The run has not come far enough for this request, a query before its first task for example. */

@@ -4,7 +4,6 @@ export { DeadlineWheel } from "./deadline-wheel.js";
 export {
   AbortedError,
   CanceledError,
-  CancellationAlreadyRequestedError,
   DeadlineExceededError,
   DomainError,
   type DomainErrorCode,

@@ -1,4 +1,4 @@
-import { isOpen, type RunState, taskQueueName, toTimestamp } from "@perdure/engine";
+import { isOpen, type RunState, taskQueueName } from "@perdure/engine";
 import {
   type CancelSignal,
   DeadlineExceededError,
@@ -94,7 +94,7 @@ export class QueryService {
 
   #checkReady(state: RunState, question: QueryQuestion): void {
     if (!isOpen(state) && state.previousStartedEventId === 0) {
-      throw new InvalidArgumentError("Workflow closed before a workflow task could start.");
+      throw new WorkflowNotReadyError("Workflow execution closed before WorkflowTaskStarted event");
     }
     if (state.firstTaskAtMs > question.deadlineMs) {
       throw new WorkflowNotReadyError("Workflow task is not scheduled yet.");
@@ -212,8 +212,6 @@ export class QueryService {
       taskToken: QueryToken.encode({ queryId: task.queryId, namespaceId }),
       attempt: 1,
       query: task.query,
-      scheduledTime: toTimestamp(this.#host.deps.clock.nowMs()),
-      startedTime: toTimestamp(this.#host.deps.clock.nowMs()),
     };
     const fromEventId = task.isSticky ? state.nextEventId : 1;
     const response = await withHistory(this.#host, run, { head, fromEventId, suffix: NOTHING });
@@ -230,7 +228,8 @@ export class QueryService {
     if (resolve === undefined) {
       throw new NotFoundError("query task not found, or already expired");
     }
-    resolve(result);
+    // A result that is neither an answer nor a failure leaves the caller waiting.
+    if (result.resultType !== QueryResultType.UNSPECIFIED) resolve(result);
   }
 }
 
@@ -241,7 +240,7 @@ function readQueryId(token: Uint8Array): string {
     return QueryToken.decode(token).queryId;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw new InvalidArgumentError("Invalid TaskToken.");
+    throw new InvalidArgumentError("Error deserializing task token.");
   }
 }
 

@@ -26,14 +26,15 @@ import { encodeWithRaw } from "@perdure/proto/wire";
 import type { Dispatch, PollerInfo, TakenPoller } from "./dispatch.js";
 import type { CommitTicket } from "./group-committer.js";
 import { encodeTaskPageToken } from "./history-page-token.js";
+import { PAGE_EVENTS_MAX } from "./history-reader.js";
 import type { HistorySlice } from "./history-slice.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
 import { encodeTaskToken } from "./task-token.js";
 import type { WorkflowHost } from "./workflow-host.js";
 
-/** Most events in a poll response; the worker asks for the rest. */
-export const TASK_HISTORY_EVENTS_MAX = 1000;
+/** Most batches of events in a poll response; the worker asks for the rest. */
+const TASK_HISTORY_BATCHES_MAX = 1000;
 
 /** Number of the field `history` of `PollWorkflowTaskQueueResponse`. */
 const POLL_HISTORY_FIELD = 8;
@@ -219,7 +220,12 @@ export function withHistory(
     return encodeWithRaw(head, POLL_HISTORY_FIELD, [body]);
   };
   const { fromEventId } = page;
-  const range = { fromEventId, toEventId: nextEventId, maxEvents: TASK_HISTORY_EVENTS_MAX };
+  const range = {
+    fromEventId,
+    toEventId: nextEventId,
+    maxEvents: PAGE_EVENTS_MAX,
+    maxBatches: TASK_HISTORY_BATCHES_MAX,
+  };
   const slice = readHistory(host.deps.store, run, range);
   return slice instanceof Promise ? slice.then(encode) : encode(slice);
 }

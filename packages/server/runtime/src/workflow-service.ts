@@ -11,6 +11,7 @@ import {
   messageOf,
   type RunState,
   type RunStep,
+  refuseWhileClosing,
   reportTaskFailure,
   requestCancelRun,
   resetSticky,
@@ -18,6 +19,7 @@ import {
   type StepEnvironment,
   signalRun,
   startRun,
+  type TaskCompletion,
   type TaskProof,
   type TerminateInput,
   terminateRun,
@@ -195,9 +197,16 @@ export class WorkflowService {
     return { runId, firstExecutionRunId: runId, isStarted: true, status, eagerTask };
   }
 
-  /** Delivers a signal; the answer is the ID of the run. Errors as `signalRun` of the engine. */
+  /**
+   * Delivers a signal; the answer is the ID of the run. Errors as `signalRun` of the engine.
+   *
+   * @throws {ResourceExhaustedError} The workflow is about to close.
+   */
   async signal(target: RunTarget, signal: SignalInput): Promise<string> {
-    return this.#step(target, (state, environment) => signalRun(state, signal, environment));
+    return this.#step(target, (state, environment, run) => {
+      if (run.isClosing) refuseWhileClosing(state);
+      return signalRun(state, signal, environment);
+    });
   }
 
   /** Makes the run's next workflow tasks go to its normal queue. */
@@ -236,9 +245,20 @@ export class WorkflowService {
         throw error;
       }
     });
+    // Before a run that closes lets go of those who still ask.
+    if (completion.refusal === undefined) run.queries?.answer(request.queryResults);
     const { ticket } = this.#host.apply(slot, run, completion);
-    settleQueries(run, request);
+    settleQueries(run);
     run.isClosing = completion.refusal?.message === "UnhandledCommand";
+    const response = await this.#completionResponse(run, completion);
+    await ticket?.durable;
+    if (completion.refusal !== undefined)
+      throw new InvalidArgumentError(messageOf(completion.refusal));
+    return response;
+  }
+
+  /** What the worker gets for its commands: its next task, and activities that it runs itself. */
+  async #completionResponse(run: LoadedRun, completion: TaskCompletion): Promise<Uint8Array> {
     let response: Uint8Array = NOTHING;
     const { resetHistoryEventId } = completion;
     if (resetHistoryEventId !== undefined) {
@@ -254,9 +274,6 @@ export class WorkflowService {
       const task = activityResponse(run.state, scheduledEventId);
       response = encodeWithRaw(response, EAGER_ACTIVITIES_FIELD, [task]);
     }
-    await ticket?.durable;
-    if (completion.refusal !== undefined)
-      throw new InvalidArgumentError(messageOf(completion.refusal));
     return response;
   }
 
@@ -347,13 +364,13 @@ export class WorkflowService {
 
   async #step(
     target: RunTarget,
-    make: (state: RunState, environment: StepEnvironment) => RunStep,
+    make: (state: RunState, environment: StepEnvironment, run: LoadedRun) => RunStep,
   ): Promise<string> {
     const slot = this.#host.slot(target.namespaceId, target.workflowId);
     const run = await slot.run(target.runId);
     checkChain(run.state, target);
     const environment = this.#host.environment(target.namespaceId);
-    const step = this.#host.attempt(slot, () => make(run.state, environment));
+    const step = this.#host.attempt(slot, () => make(run.state, environment, run));
     const { runId } = run.state;
     await this.#commit(slot, run, step);
     return runId;
@@ -383,12 +400,9 @@ function proofOf(token: TaskToken): TaskProof {
   return { scheduledEventId, startedEventId, attempt, startedAtMs };
 }
 
-/**
- * Gives the answers of a workflow task to those who asked; what is left waits or goes to a worker.
- */
-function settleQueries(run: LoadedRun, request: RespondWorkflowTaskCompletedRequest): void {
+/** Who asked and got no answer of a workflow task waits for the next one or goes to a worker. */
+function settleQueries(run: LoadedRun): void {
   if (run.queries === undefined) return;
-  run.queries.answer(request.queryResults);
   if (run.state.workflowTask === undefined) run.queries.unblock();
   if (run.queries.size === 0) run.queries = undefined;
 }

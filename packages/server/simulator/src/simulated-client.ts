@@ -218,7 +218,6 @@ export class SimulatedClient {
           return await server.call<T>(name, request, CALL_TIMEOUT_MS);
         } catch (error) {
           if (!isExpected(error) || FINAL_ERRORS.has(error.code)) throw error;
-          if (error.code === "CANCELLATION_ALREADY_REQUESTED") return undefined as T;
           onRepeat();
         }
       }

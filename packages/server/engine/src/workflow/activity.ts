@@ -6,9 +6,14 @@ import { RetryState, TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
 import { Failure, type FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import { durationMs } from "../wire-time.js";
 import type { EventAttributes } from "./event-types.js";
-import { requireOpen } from "./messages.js";
 import { decideRetry } from "./retry.js";
-import { type Activity, activityOf, type RunState, taskQueueName } from "./run-state.js";
+import {
+  type Activity,
+  activityOf,
+  type RunState,
+  requireOpen,
+  taskQueueName,
+} from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { ensureWorkflowTask, priorityOf, type TaskStart } from "./workflow-task.js";
 

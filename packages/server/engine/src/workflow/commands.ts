@@ -123,7 +123,7 @@ function requestCancelActivity(context: CommandContext, scheduledEventId: number
   if (isUnknown || activity?.progress.cancelRequested === true) {
     throw new BadCommandError(
       cause,
-      `invalid history builder state for action: activitytask-cancel-requested, ScheduledEventID: ${scheduledEventId}`,
+      `invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: ${scheduledEventId}`,
     );
   }
   const value = {

@@ -5,11 +5,12 @@ import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/tem
 import { durationMs } from "../wire-time.js";
 import { startActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
+
 import { checkCommandSequence } from "./command-kinds.js";
 import { type CommandContext, handleCommand } from "./commands.js";
 import { leavesNoTrace } from "./discard-task.js";
-import { recordTerminated, requireOpen } from "./messages.js";
-import { activityOf, isOpen, type RunState, type WorkflowTask } from "./run-state.js";
+import { recordTerminated } from "./messages.js";
+import { activityOf, isOpen, type RunState, requireOpen, type WorkflowTask } from "./run-state.js";
 import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
@@ -19,6 +20,7 @@ import {
   rejectUnprocessed,
 } from "./update-messages.js";
 import {
+  abandonWorkflowTask,
   failWorkflowTask,
   heldWorkflowTask,
   materializeTask,
@@ -57,7 +59,6 @@ export function completeWorkflowTask(
   input: CompletionInput,
   environment: StepEnvironment,
 ): TaskCompletion {
-  requireOpen(run);
   const task = heldWorkflowTask(run, input.proof);
   checkCommandSequence(input.request.commands ?? []);
   const step = new Step(run, environment);
@@ -270,8 +271,7 @@ export interface TaskFailureInput {
 }
 
 /**
- * Ends a workflow task that its worker could not do. Failures of later attempts are dropped: the
- * task times out then, which slows a worker down that fails again and again.
+ * Ends a workflow task that its worker could not do; another attempt follows at once.
  *
  * @throws {NotFoundError} The worker does not hold the current task, or the run has closed.
  */
@@ -281,12 +281,10 @@ export function reportTaskFailure(
   environment: StepEnvironment,
 ): RunStep {
   requireOpen(run);
-  const task = heldWorkflowTask(run, failed.proof);
+  heldWorkflowTask(run, failed.proof);
   const step = new Step(run, environment);
-  if (task.attempt > 1) return step.finish();
   if (failed.cause === WorkflowTaskFailedCause.GRPC_MESSAGE_TOO_LARGE) {
-    failWorkflowTask(step, { ...failed, cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND });
-    step.flushBuffered();
+    abandonWorkflowTask(step);
     const reason = "GrpcMessageTooLarge";
     recordTerminated(step, { reason, details: undefined, identity: "history-service" });
     return step.finish();

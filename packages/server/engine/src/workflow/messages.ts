@@ -1,8 +1,5 @@
-import {
-  CancellationAlreadyRequestedError,
-  InvalidArgumentError,
-  NotFoundError,
-} from "@perdure/kernel";
+import { InvalidArgumentError, ResourceExhaustedError } from "@perdure/kernel";
+
 import type {
   HeaderInit,
   LinkInit,
@@ -10,8 +7,10 @@ import type {
   WorkflowExecutionInit,
 } from "@perdure/proto/temporal/api/common/v1";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+
 import type { EventAttributes } from "./event-types.js";
-import { hasStartedTask, isOpen, type RunState } from "./run-state.js";
+import { hasStartedTask, isOpen, type RunState, requireOpen } from "./run-state.js";
+
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import {
   abandonWorkflowTask,
@@ -34,12 +33,17 @@ export interface SignalInput {
 }
 
 /**
- * Checks that the run has not closed.
+ * Keeps newcomers away from a workflow whose attempt to close failed because of news: while its
+ * worker tries again nothing new comes, so that the workflow can close at all.
  *
- * @throws {NotFoundError}
+ * @throws {ResourceExhaustedError}
  */
-export function requireOpen(run: RunState): void {
-  if (!isOpen(run)) throw new NotFoundError("workflow execution already completed");
+export function refuseWhileClosing(run: RunState): void {
+  if (!hasStartedTask(run)) return;
+  throw new ResourceExhaustedError(
+    "workflow operation can not be applied because workflow is closing",
+    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
+  );
 }
 
 /**
@@ -103,12 +107,13 @@ export function tellWorkflow(step: Step, attributes: EventAttributes): void {
 function limitBuffer(step: Step): void {
   if (step.draft.buffered.size <= step.environment.limits.bufferedEventsMax) return;
   if (!hasStartedTask(step.draft)) return;
-  failWorkflowTask(step, {
+  const attempt = failWorkflowTask(step, {
     cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
     failure: undefined,
     identity: "history-service",
   });
-  scheduleWorkflowTask(step);
+  step.flushBuffered();
+  scheduleWorkflowTask(step, { attempt });
 }
 
 export interface CancelInput {
@@ -121,26 +126,14 @@ export interface CancelInput {
   readonly externalInitiatedEventId?: number;
 }
 
-/**
- * Asks the workflow to cancel itself.
- *
- * @throws {NotFoundError} The run has closed.
- * @throws {CancellationAlreadyRequestedError} Another request asked before.
- */
+/** Asks the workflow to cancel itself; nothing happens if it was asked before or has closed. */
 export function requestCancelRun(
   run: RunState,
   cancel: CancelInput,
   environment: StepEnvironment,
 ): RunStep {
-  requireOpen(run);
   const step = new Step(run, environment);
-  if (run.isCancelRequested) {
-    const isRepeated = cancel.requestId !== "" && run.cancelRequestId === cancel.requestId;
-    if (isRepeated) return step.finish();
-    throw new CancellationAlreadyRequestedError(
-      "cancellation already requested for this workflow execution",
-    );
-  }
+  if (!isOpen(run) || run.isCancelRequested) return step.finish();
   const { cause, identity, links, externalWorkflowExecution } = cancel;
   const externalInitiatedEventId = BigInt(cancel.externalInitiatedEventId ?? 0);
   const value = { cause, identity, externalInitiatedEventId, externalWorkflowExecution };

@@ -1,4 +1,4 @@
-import { invariant } from "@perdure/kernel";
+import { invariant, NotFoundError } from "@perdure/kernel";
 import type {
   ActivityProgress,
   AttachedCallback,
@@ -167,6 +167,15 @@ export function emptyRun(identity: RunIdentity): RunState {
 /** Whether the run has not closed. */
 export function isOpen(run: RunState): boolean {
   return run.status === WorkflowExecutionStatus.RUNNING;
+}
+
+/**
+ * Checks that the run has not closed.
+ *
+ * @throws {NotFoundError}
+ */
+export function requireOpen(run: RunState): void {
+  if (!isOpen(run)) throw new NotFoundError("workflow execution already completed");
 }
 
 /** Whether a worker holds the current workflow task. */

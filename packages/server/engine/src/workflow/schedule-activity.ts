@@ -7,8 +7,9 @@ import { durationMs, toDuration } from "../wire-time.js";
 import { offerActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
 import type { CommandContext } from "./commands.js";
+import { checkQueue } from "./queue-name.js";
 import { checkDuration, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
-import { activityOf } from "./run-state.js";
+import { activityOf, taskQueueName } from "./run-state.js";
 import type { Step } from "./step.js";
 
 const CAUSE = WorkflowTaskFailedCause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
@@ -89,7 +90,14 @@ type Timeouts = Pick<
 function checkActivity(step: Step, command: ScheduleActivityTaskCommandAttributesInit): Timeouts {
   const { limits } = step.environment;
   try {
+    checkQueue(command.taskQueue, {
+      lengthMax: limits.idLengthMax,
+      parentName: taskQueueName(step.draft),
+    });
     checkNames(command, limits.idLengthMax);
+    if ((command.priority?.priorityKey ?? 0) < 0) {
+      throw new InvalidArgumentError("invalid priorities: priority key can't be negative");
+    }
     checkRetryPolicy(withRetryDefaults(command.retryPolicy ?? {}, limits.defaultRetry));
     return fillTimeouts(command, durationMs(step.draft.started.workflowRunTimeout));
   } catch (error) {
@@ -99,12 +107,6 @@ function checkActivity(step: Step, command: ScheduleActivityTaskCommandAttribute
 }
 
 function checkNames(command: ScheduleActivityTaskCommandAttributesInit, lengthMax: number): void {
-  if (command.taskQueue === undefined) throw new InvalidArgumentError("taskQueue is not set");
-  const queue = command.taskQueue.name ?? "";
-  if (queue === "") throw new InvalidArgumentError("missing task queue name");
-  if (queue.length > lengthMax) {
-    throw new InvalidArgumentError("taskQueue exceeds length limit");
-  }
   const activityId = command.activityId ?? "";
   const activityType = command.activityType?.name ?? "";
   if (activityId === "") throw new InvalidArgumentError("activityId is not set");

@@ -1,3 +1,4 @@
+import type { TimerProgress } from "@perdure/proto/perdure/internal/v1";
 import { TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
 import { durationMs } from "../wire-time.js";
 import { endBackoff, timeOutActivity } from "./activity.js";
@@ -44,9 +45,18 @@ export function nextWakeMs(
 export function wakeRun(run: RunState, environment: StepEnvironment): StepWithSuccessor {
   const step = new Step(run, environment);
   const intervalMsMax = environment.limits.workflowTaskRetryIntervalMsMax;
+  let hasFired = false;
   for (;;) {
     const deadline = isOpen(step.draft) ? earliest(step.draft, intervalMsMax) : undefined;
-    if (deadline === undefined || deadline.atMs > environment.nowMs) break;
+    const isDue = deadline !== undefined && deadline.atMs <= environment.nowMs;
+    // All timers that are due fire before the workflow task that tells of them is scheduled.
+    if (hasFired && (!isDue || deadline.kind !== "timer")) {
+      ensureWorkflowTask(step);
+      hasFired = false;
+      continue;
+    }
+    if (!isDue) break;
+    hasFired = deadline.kind === "timer";
     if (deadline.kind === "run") {
       const successor = timeOutRun(step);
       return { ...step.finish(), successor };
@@ -67,10 +77,24 @@ function earliest(run: RunState, intervalMsMax: number): Deadline | undefined {
   // A task that is there already cuts the wait short, unless it goes without a trace.
   if (run.workflowTask === undefined) consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
   consider(workflowTaskDeadline(run, intervalMsMax));
-  for (const timer of run.timers.values()) {
+  const timer = earliestTimer(run);
+  if (timer !== undefined) {
     consider({ kind: "timer", atMs: timer.fireAtMs, timerId: timer.timerId });
   }
   for (const activity of run.activities.values()) considerActivity(activity, consider);
+  return first;
+}
+
+/** Of timers with one deadline, the one that was started first. */
+function earliestTimer(run: RunState): TimerProgress | undefined {
+  let first: TimerProgress | undefined;
+  for (const timer of run.timers.values()) {
+    const isEarlier =
+      first === undefined ||
+      timer.fireAtMs < first.fireAtMs ||
+      (timer.fireAtMs === first.fireAtMs && timer.startedEventId < first.startedEventId);
+    if (isEarlier) first = timer;
+  }
   return first;
 }
 
@@ -144,5 +168,4 @@ function fireTimer(step: Step, timerId: string): void {
   if (timer === undefined) return;
   const value = { timerId, startedEventId: BigInt(timer.startedEventId) };
   step.recordOrBuffer({ kind: "timerFiredEventAttributes", value });
-  ensureWorkflowTask(step);
 }

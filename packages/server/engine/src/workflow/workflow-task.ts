@@ -13,7 +13,8 @@ import type { TaskQueueInit } from "@perdure/proto/temporal/api/taskqueue/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { NO_WORKFLOW_TASK } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf } from "./event-types.js";
-import { type RunState, taskQueueName, type WorkflowTask } from "./run-state.js";
+
+import { type RunState, requireOpen, taskQueueName, type WorkflowTask } from "./run-state.js";
 import { writeScheduled } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type TaskOffer } from "./step.js";
 import { areUpdatesTooMany, sendUpdates } from "./updates.js";
@@ -397,8 +398,11 @@ export function abandonWorkflowTask(step: Step): void {
 
 /**
  * Forgets the sticky worker: the next workflow task goes to the normal queue with all of history.
+ *
+ * @throws {NotFoundError} The run has closed.
  */
 export function resetSticky(run: RunState, environment: StepEnvironment): RunStep {
+  requireOpen(run);
   const step = new Step(run, environment);
   step.setSticky(undefined);
   return step.finish();

@@ -15,7 +15,6 @@ import {
   ResourceExhaustedScope,
 } from "@perdure/proto/temporal/api/enums/v1";
 import {
-  CancellationAlreadyRequestedFailure,
   NamespaceAlreadyExistsFailure,
   NamespaceNotFoundFailure,
   NotFoundFailure,
@@ -40,7 +39,6 @@ const STATUS = {
   NAMESPACE_NOT_FOUND: GrpcStatusCode.NOT_FOUND,
   NAMESPACE_ALREADY_EXISTS: GrpcStatusCode.ALREADY_EXISTS,
   WORKFLOW_ALREADY_STARTED: GrpcStatusCode.ALREADY_EXISTS,
-  CANCELLATION_ALREADY_REQUESTED: GrpcStatusCode.ALREADY_EXISTS,
   WORKFLOW_NOT_READY: GrpcStatusCode.FAILED_PRECONDITION,
   QUERY_FAILED: GrpcStatusCode.INVALID_ARGUMENT,
   RESOURCE_EXHAUSTED: GrpcStatusCode.RESOURCE_EXHAUSTED,
@@ -111,8 +109,6 @@ function simpleDetails(code: DomainErrorCode): readonly ErrorDetail[] {
       return detail(NotFoundFailure, {});
     case "NAMESPACE_ALREADY_EXISTS":
       return detail(NamespaceAlreadyExistsFailure, {});
-    case "CANCELLATION_ALREADY_REQUESTED":
-      return detail(CancellationAlreadyRequestedFailure, {});
     case "PERMISSION_DENIED":
       return detail(PermissionDeniedFailure, {});
     case "WORKFLOW_NOT_READY":

@@ -89,12 +89,7 @@ export async function queryWorkflow(
       if (!(error instanceof DeadlineExceededError)) throw error;
       throw new DeadlineExceededError("query timed out before a worker could process it");
     });
-  const isRejected = reply.kind === "rejected";
-  const reason = isRejected ? "Query rejected" : "Query processed";
-  const { workflowId } = target;
-  const value = { namespace: namespace.name, workflowId, runId: reply.runId, reason };
-  const link = { variant: { kind: "workflow", value } } as const;
-  return isRejected
-    ? { queryRejected: { status: reply.status }, link }
-    : { queryResult: reply.answer, link };
+  return reply.kind === "rejected"
+    ? { queryRejected: { status: reply.status } }
+    : { queryResult: reply.answer };
 }
