@@ -115,9 +115,14 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["h", 3_600_000],
 ]);
 
+/** A number is of seconds; a text has parts with units, like `1h30m`. */
 function parseDurationMs(value: unknown): number | undefined {
   if (typeof value === "number") return value * 1000;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(String(value));
-  const unitMs = UNIT_MS.get(match?.[2] ?? "");
-  return match === null || unitMs === undefined ? undefined : Number(match[1]) * unitMs;
+  const text = String(value);
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
+  let durationMs = 0;
+  for (const [, count, unit] of text.matchAll(/([\d.]+)(ms|s|m|h)/g)) {
+    durationMs += Number(count) * (UNIT_MS.get(unit ?? "") ?? 0);
+  }
+  return durationMs;
 }

@@ -73,7 +73,9 @@ export interface Carried {
   readonly lastCompletionResult: PayloadsInit | undefined;
 }
 
-/** Starts the next run of the chain as the run that ends was started; nothing at the chain's end. */
+/**
+ * Starts the next run of the chain as the run that ends was started; nothing at the chain's end.
+ */
 export function startNextRun(step: Step, next: NextRun, carried: Carried): RunStep | undefined {
   if (next.runId === "") return undefined;
   const { started } = step.draft;

@@ -62,7 +62,9 @@ export interface NewNamespace {
   readonly ownerEmail: string;
   readonly data: ReadonlyMap<string, string>;
   readonly retentionMs: number;
-  /** Whether a client asked for it; the ones that a server starts with have no replication state. */
+  /**
+   * Whether a client asked for it; the ones that a server starts with have no replication state.
+   */
   readonly isRegistered?: boolean;
 }
 

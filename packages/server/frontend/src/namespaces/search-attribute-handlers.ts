@@ -31,7 +31,9 @@ const OWN_ATTRIBUTES: ReadonlyMap<string, IndexedValueType> = new Map([
   ...PREDEFINED_ATTRIBUTES,
 ]);
 
-/** `temporal.api.workflowservice.v1.WorkflowService/GetSearchAttributes`: fields, not their names. */
+/**
+ * `temporal.api.workflowservice.v1.WorkflowService/GetSearchAttributes`: fields, not their names.
+ */
 export function getSearchAttributes(): GetSearchAttributesResponseInit {
   return { keys: new Map([...OWN_ATTRIBUTES, ...CUSTOM_FIELDS]) };
 }
