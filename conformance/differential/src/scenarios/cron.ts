@@ -1,4 +1,4 @@
-import { applicationFailure, command, completeWorkflow, payloads } from "../commands.js";
+import { applicationFailure, command, completeWorkflow, payload, payloads } from "../commands.js";
 import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
 import { type PlainObject, pickText } from "../wire/plain.js";
 
@@ -35,6 +35,31 @@ export const cronScenarios = [
     await s.history(run);
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
     await s.history(run);
+  }),
+
+  scenario("cron-complete-carries-result", async (s) => {
+    const queue = s.name("queue");
+    const run = await startCron(s, {
+      taskQueue: { name: queue },
+      input: payloads("in"),
+      memo: { fields: { note: payload("memo") } },
+      header: { fields: { trace: payload("t") } },
+      searchAttributes: { indexedFields: { DiffKeyword: payload("k") } },
+      userMetadata: { summary: payload("summary") },
+      priority: { priorityKey: 2 },
+    });
+    await s.runWorkflowTask(queue, [
+      command("MODIFY_WORKFLOW_PROPERTIES", { upsertedMemo: { fields: { more: payload("m") } } }),
+      command("UPSERT_WORKFLOW_SEARCH_ATTRIBUTES", {
+        searchAttributes: { indexedFields: { DiffInt: payload(5) } },
+      }),
+      completeWorkflow("first"),
+    ]);
+    const second = await s.runWorkflowTask(queue, [completeWorkflow("second")]);
+    await s.history(run);
+    await s.history(second.execution);
+    await s.describe(second.execution);
+    await terminateCurrent(s, run);
   }),
 
   scenario("cron-fail-keeps-last-result", async (s) => {

@@ -3,13 +3,17 @@ import { activityScenarios } from "./activities.js";
 import { badCommandScenarios } from "./bad-commands.js";
 import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
+import { continueAsNewScenarios } from "./continue-as-new.js";
 import { cronScenarios } from "./cron.js";
 import { externalScenarios } from "./external.js";
 
 import { idPolicyScenarios } from "./id-policies.js";
 import { messageScenarios } from "./messages.js";
 import { queryScenarios } from "./queries.js";
+import { searchAttributeScenarios } from "./search-attributes.js";
+import { signalWithStartScenarios } from "./signal-with-start.js";
 import { startScenarios } from "./start.js";
+import { startOptionScenarios } from "./start-options.js";
 import { stickyQueueScenarios } from "./sticky-queues.js";
 import { timerScenarios } from "./timers.js";
 import { updateEndingScenarios } from "./update-endings.js";
@@ -17,6 +21,7 @@ import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
+import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
 
 /** Every scenario; each has a recording of the same name. */
@@ -39,4 +44,9 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...messageScenarios,
   ...timerScenarios,
   ...queryScenarios,
+  ...workflowRetryScenarios,
+  ...startOptionScenarios,
+  ...signalWithStartScenarios,
+  ...searchAttributeScenarios,
+  ...continueAsNewScenarios,
 ];

@@ -21,7 +21,7 @@ export async function startDev(
   terminal: Terminal,
 ): Promise<RunningServer> {
   const logger = await makeLogger(options, terminal);
-  const { limits, unknownKeys } = readLimits(options.dynamicConfigValue);
+  const { limits, callbackAddresses, unknownKeys } = readLimits(options.dynamicConfigValue);
   for (const key of unknownKeys) {
     terminal.err(
       `Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`,
@@ -36,6 +36,7 @@ export async function startDev(
     namespaces: options.namespace,
     searchAttributes: options.searchAttribute,
     limits,
+    callbackAddresses,
     logger,
   };
   const server = await startServer(config);

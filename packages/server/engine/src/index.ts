@@ -12,6 +12,7 @@ export {
   isActivityTaskCurrent,
   startActivity,
 } from "./workflow/activity.js";
+export { type AttachInput, attachToRun } from "./workflow/attach.js";
 export { BadCommandError } from "./workflow/bad-command-error.js";
 export {
   type ChildEnd,
@@ -73,6 +74,7 @@ export {
 export {
   ATTRIBUTE_TYPE_NAMES,
   type AttributeSchema,
+  checkAttributeNames,
   PREDEFINED_ATTRIBUTES,
   SYSTEM_ATTRIBUTES,
   typedSearchAttributes,
@@ -114,4 +116,4 @@ export {
   type TaskStart,
   transientEvents,
 } from "./workflow/workflow-task.js";
-export { runTimeoutMs, taskTimeoutMs } from "./workflow/workflow-timeouts.js";
+export { capDuration, runTimeoutMs, taskTimeoutMs } from "./workflow/workflow-timeouts.js";

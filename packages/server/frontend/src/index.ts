@@ -13,5 +13,5 @@ export { type Namespace, NamespaceRegistry } from "./namespaces/namespace-regist
 export { searchAttributeHandlers } from "./namespaces/search-attribute-handlers.js";
 export { checkClientVersion } from "./system/client-versions.js";
 export { systemHandlers } from "./system/handlers.js";
-export type { WorkflowServiceDeps } from "./workflow-service/deps.js";
+export type { CallbackAddressRule, WorkflowServiceDeps } from "./workflow-service/deps.js";
 export { workflowHandlers } from "./workflow-service/handlers.js";

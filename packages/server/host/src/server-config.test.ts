@@ -8,7 +8,11 @@ describe("readLimits()", () => {
   const read = (key: string, value: unknown) => readLimits(new Map([[key, value]]));
 
   it("has the official defaults", () => {
-    assert.deepEqual(readLimits(new Map()), { limits: DEFAULT_RUN_LIMITS, unknownKeys: [] });
+    assert.deepEqual(readLimits(new Map()), {
+      limits: DEFAULT_RUN_LIMITS,
+      callbackAddresses: [],
+      unknownKeys: [],
+    });
   });
 
   it("reads counts by their official key, in any case", () => {
@@ -41,7 +45,11 @@ describe("readLimits()", () => {
       ["system.enableCrossNamespaceCommands", "yes"],
     ];
     for (const [key, value] of illegal) {
-      assert.deepEqual(read(key, value), { limits: DEFAULT_RUN_LIMITS, unknownKeys: [key] });
+      assert.deepEqual(read(key, value), {
+        limits: DEFAULT_RUN_LIMITS,
+        callbackAddresses: [],
+        unknownKeys: [key],
+      });
     }
   });
 });

@@ -1,6 +1,8 @@
 import { ATTRIBUTE_TYPE_NAMES, DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
+import type { CallbackAddressRule } from "@perdure/frontend";
 import { InvalidArgumentError, type Logger } from "@perdure/kernel";
 import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+import { readCallbackAddresses } from "./callback-addresses.js";
 
 /** How a server is set up. */
 export interface ServerConfig {
@@ -18,6 +20,8 @@ export interface ServerConfig {
   /** Custom search attributes of every namespace, with their type such as `KeywordList`. */
   readonly searchAttributes?: ReadonlyMap<string, string>;
   readonly limits?: RunLimits;
+  /** Where completion callbacks may go besides the server itself; absent: nowhere. */
+  readonly callbackAddresses?: readonly CallbackAddressRule[];
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;
@@ -63,6 +67,16 @@ const LIMIT_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["history.maxTotalUpdates", "updatesMax"],
   ["history.maxTotalUpdates.suggestContinueAsNewThreshold", "updatesSuggestedShare"],
   ["history.discardSpeculativeWorkflowTaskMaximumEventsCount", "discardedEventsMax"],
+  ["limit.historyCount.error", "historyCountMax"],
+  ["limit.historySize.error", "historySizeMaxBytes"],
+  ["frontend.searchAttributesNumberOfKeysLimit", "searchAttributesMax"],
+  ["frontend.searchAttributesSizeOfValueLimit", "searchAttributeBytesMax"],
+  ["frontend.searchAttributesTotalSizeLimit", "searchAttributesBytesMax"],
+  ["callback.maxPerExecution", "callbacksMax"],
+  ["frontend.callbackURLMaxLength", "callbackUrlLengthMax"],
+  ["frontend.callbackHeaderMaxLength", "callbackHeaderBytesMax"],
+  ["frontend.maxlinksPerRequest", "linksMax"],
+  ["frontend.linkMaxSize", "linkBytesMax"],
 ]);
 
 /** Keys of durations, which are written like `1s` or as seconds. */
@@ -70,6 +84,7 @@ const DURATION_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["history.workflowTaskRetryMaxInterval", "workflowTaskRetryIntervalMsMax"],
   ["history.workflowTaskHeartbeatTimeout", "workflowTaskHeartbeatTimeoutMs"],
   ["history.workflowIdReuseMinimalInterval", "startIntervalMsMin"],
+  ["history.defaultWorkflowTaskTimeout", "workflowTaskTimeoutMsDefault"],
 ]);
 
 /** Keys of switches. */
@@ -77,9 +92,12 @@ const SWITCH_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["system.enableCrossNamespaceCommands", "isCrossNamespaceAllowed"],
 ]);
 
+const CALLBACK_ADDRESSES_KEY = "callback.allowedAddresses";
+
 /** Limits made of dynamic configuration, and the keys of it that mean nothing here. */
 export interface ReadLimits {
   readonly limits: RunLimits;
+  readonly callbackAddresses: readonly CallbackAddressRule[];
   readonly unknownKeys: readonly string[];
 }
 
@@ -87,7 +105,12 @@ export interface ReadLimits {
 export function readLimits(values: ReadonlyMap<string, unknown>): ReadLimits {
   const changes: Partial<Record<keyof RunLimits, number | boolean>> = {};
   const unknownKeys: string[] = [];
+  let callbackAddresses: readonly CallbackAddressRule[] = [];
   for (const [key, value] of values) {
+    if (key.toLowerCase() === CALLBACK_ADDRESSES_KEY.toLowerCase()) {
+      callbackAddresses = readCallbackAddresses(value);
+      continue;
+    }
     const count = find(LIMIT_OF_KEY, key);
     const duration = find(DURATION_OF_KEY, key);
     const toggle = find(SWITCH_OF_KEY, key);
@@ -97,7 +120,8 @@ export function readLimits(values: ReadonlyMap<string, unknown>): ReadLimits {
     else if (toggle !== undefined && typeof value === "boolean") changes[toggle] = value;
     else unknownKeys.push(key);
   }
-  return { limits: { ...DEFAULT_RUN_LIMITS, ...changes } as RunLimits, unknownKeys };
+  const limits = { ...DEFAULT_RUN_LIMITS, ...changes } as RunLimits;
+  return { limits, callbackAddresses, unknownKeys };
 }
 
 function find(

@@ -1,4 +1,4 @@
-import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
+import { DEFAULT_RUN_LIMITS, type NamespaceRules } from "@perdure/engine";
 import {
   checkClientVersion,
   DEFAULT_GRPC_LIMITS,
@@ -54,17 +54,14 @@ const GRACE_MS = 10_000;
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const clock = systemClock();
   const random = systemRandom();
-  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
+  const { logger, limits = DEFAULT_RUN_LIMITS, callbackAddresses = [] } = config;
   const store = await openStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
   const namespaces = namespaceRegistry(committer, facts.namespaces, { clock, random });
   await namespaces.ensure(config.namespaces ?? []);
   await namespaces.ensureAttributes(readAttributes(config.searchAttributes));
-  const rules = {
-    retentionMsOf: (id: string) => namespaces.retentionMsOf(id),
-    attributeSchemaOf: (id: string) => namespaces.schema(id),
-  };
+  const rules = rulesOf(namespaces);
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, limits, rules, namespaces, ...sizes };
   const host = new WorkflowHost(deps, facts);
@@ -90,6 +87,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       clock,
       random,
       limits,
+      callbackAddresses,
     }),
   ]);
   const server = new GrpcServer({
@@ -120,6 +118,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await store.close();
   };
   return { port, stop };
+}
+
+function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {
+  return {
+    retentionMsOf: (id) => namespaces.retentionMsOf(id),
+    attributeSchemaOf: (id) => namespaces.schema(id),
+  };
 }
 
 function namespaceRegistry(

@@ -14,7 +14,6 @@ import {
 } from "@perdure/engine";
 import type { TimestampInit } from "@perdure/proto/google/protobuf";
 import {
-  EventType,
   PendingActivityState,
   PendingWorkflowTaskState,
   TaskQueueKind,
@@ -23,10 +22,10 @@ import type {
   PendingActivityInfoInit,
   PendingChildExecutionInfoInit,
   PendingWorkflowTaskInfoInit,
-  WorkflowExecutionExtendedInfoInit,
   WorkflowExecutionInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { callbackInfos, requestIdInfos, versioningInfo } from "./describe-start-options.js";
 
 /** The first second of the year 1: what clients are told of a run that never times out. */
 const TIME_ZERO: TimestampInit = { seconds: -62_135_596_800n, nanos: 0 };
@@ -54,6 +53,7 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       : [],
     pendingChildren: pendingChildren(state),
     pendingWorkflowTask: isRunning ? pendingWorkflowTask(state) : undefined,
+    callbacks: callbackInfos(state),
     workflowExtendedInfo: {
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
       runExpirationTime: runTimeMs === 0 ? TIME_ZERO : toTimestamp(runTimeMs),
@@ -62,22 +62,6 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       requestIdInfos: requestIdInfos(state),
     },
   };
-}
-
-function requestIdInfos(
-  state: RunState,
-): NonNullable<WorkflowExecutionExtendedInfoInit["requestIdInfos"]> {
-  const acceptedEventIds = new Set(
-    state.updates.valueSeq().map(({ acceptedEventId }) => acceptedEventId),
-  );
-  const infos = state.requestIds.map((eventId) => ({
-    eventType: acceptedEventIds.has(eventId)
-      ? EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED
-      : EventType.WORKFLOW_EXECUTION_STARTED,
-    eventId: BigInt(eventId),
-    buffered: false,
-  }));
-  return new Map(infos);
 }
 
 /** The general facts of a run, as lists and describe answers give them. */
@@ -111,6 +95,7 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
     firstRunId: started.firstExecutionRunId,
     mostRecentWorkerVersionStamp: state.workerVersion,
     priority: started.priority,
+    versioningInfo: versioningInfo(state),
   };
 }
 

@@ -11,6 +11,8 @@ export type StartDecision =
   | { readonly kind: "start" }
   /** The same request came before: its run is the answer. */
   | { readonly kind: "repeat" }
+  /** The same request came before and was attached to the run. */
+  | { readonly kind: "attached" }
   | { readonly kind: "useExisting" }
   | { readonly kind: "terminateAndStart" };
 
@@ -34,7 +36,8 @@ const FAILED_STATUSES: ReadonlySet<WorkflowExecutionStatus> = new Set([
  */
 export function decideStart(current: RunState | undefined, wish: StartWish): StartDecision {
   if (current === undefined) return { kind: "start" };
-  if (current.requestIds.get(wish.requestId) === 1) return { kind: "repeat" };
+  const knownEventId = current.requestIds.get(wish.requestId);
+  if (knownEventId !== undefined) return { kind: knownEventId === 1 ? "repeat" : "attached" };
   if (isOpen(current)) return decideConflict(current, wish);
   checkReuse(current, wish.reusePolicy);
   return { kind: "start" };

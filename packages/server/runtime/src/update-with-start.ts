@@ -143,7 +143,8 @@ export class UpdateWithStartService {
 function existing(run: LoadedRun, status: WorkflowExecutionStatus): StartReply {
   const { runId, started } = run.state;
   const firstExecutionRunId = started.firstExecutionRunId ?? "";
-  return { runId, firstExecutionRunId, isStarted: false, status, eagerTask: undefined };
+  const answer = { isStarted: false, isAttached: false, eagerTask: undefined };
+  return { runId, firstExecutionRunId, status, ...answer };
 }
 
 /** Whether a workflow that was running closed before it saw the update. */

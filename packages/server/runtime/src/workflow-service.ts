@@ -1,5 +1,7 @@
 import {
   type ActivityTarget,
+  type AttachInput,
+  attachToRun,
   type CancelInput,
   cancelActivity,
   completeActivity,
@@ -67,6 +69,8 @@ export interface StartReply {
   readonly firstExecutionRunId: string;
   /** Whether this request made the run (now or when it came before). */
   readonly isStarted: boolean;
+  /** Whether the run keeps the request's ID as one that was attached to it. */
+  readonly isAttached: boolean;
   readonly status: WorkflowExecutionStatus;
   /**
    * Encoded `PollWorkflowTaskQueueResponse` of the first task, for a worker that starts its own
@@ -114,7 +118,7 @@ export class WorkflowService {
       decision.kind !== "start" &&
       decision.kind !== "terminateAndStart"
     ) {
-      return this.#answerExisting(slot, current, { command, isRepeat: decision.kind === "repeat" });
+      return this.#answerExisting(slot, current, { command, kind: decision.kind });
     }
     const replaced = decision.kind === "terminateAndStart" ? current : undefined;
     return this.#create(slot, command, replaced);
@@ -138,7 +142,8 @@ export class WorkflowService {
         this.#host.environment(command.namespaceId),
       );
       await this.#commit(slot, current, step);
-      return { ...replyOf(current.state), isStarted: false, eagerTask: undefined };
+      const reply = replyOf(current.state);
+      return { ...reply, isStarted: false, isAttached: false, eagerTask: undefined };
     }
     return this.start(command);
   }
@@ -150,18 +155,30 @@ export class WorkflowService {
   async #answerExisting(
     slot: WorkflowSlot,
     current: LoadedRun,
-    start: { readonly command: StartCommand; readonly isRepeat: boolean },
+    start: {
+      readonly command: StartCommand;
+      readonly kind: "repeat" | "attached" | "useExisting";
+    },
   ): Promise<StartReply> {
-    const { signal, namespaceId } = start.command;
-    if (!start.isRepeat && signal !== undefined) {
-      await this.#commit(
-        slot,
-        current,
-        signalRun(current.state, signal, this.#host.environment(namespaceId)),
-      );
+    const { signal, namespaceId, request } = start.command;
+    const { onConflictOptions } = request;
+    if (start.kind === "useExisting" && (signal ?? onConflictOptions) !== undefined) {
+      const environment = this.#host.environment(namespaceId);
+      const step =
+        signal === undefined
+          ? attachToRun(current.state, attachmentOf(request), environment)
+          : signalRun(current.state, signal, environment);
+      await this.#commit(slot, current, step);
     }
     await current.lastTicket?.durable;
-    return { ...replyOf(current.state), isStarted: start.isRepeat, eagerTask: undefined };
+    const isAttached =
+      start.kind === "attached" ||
+      (start.kind === "useExisting" && onConflictOptions?.attachRequestId === true);
+    const isStarted = start.kind === "repeat";
+    const isEager =
+      isStarted && start.command.isEager && holdsFirstTask(current.state, request.requestId);
+    const eagerTask = isEager ? await workflowTaskResponse(this.#host, current, false) : undefined;
+    return { ...replyOf(current.state), isStarted, isAttached, eagerTask };
   }
 
   async #create(
@@ -194,7 +211,8 @@ export class WorkflowService {
         : undefined;
     await ticket?.durable;
     const status = WorkflowExecutionStatus.RUNNING;
-    return { runId, firstExecutionRunId: runId, isStarted: true, status, eagerTask };
+    const isStarted = true;
+    return { runId, firstExecutionRunId: runId, isStarted, isAttached: false, status, eagerTask };
   }
 
   /**
@@ -393,6 +411,9 @@ const NEXT_TASK_FIELD = 1;
 /** Number of the field `activity_tasks` of `RespondWorkflowTaskCompletedResponse`. */
 const EAGER_ACTIVITIES_FIELD = 2;
 
+/** The event that starts a workflow task which is handed out with the reply to the start. */
+const EAGER_STARTED_EVENT_ID = 3;
+
 const NOTHING = RespondWorkflowTaskCompletedResponse.encode({});
 
 function proofOf(token: TaskToken): TaskProof {
@@ -421,6 +442,23 @@ export function checkChain(state: RunState, target: RunTarget): void {
 function replyOf(state: RunState): Pick<StartReply, "runId" | "firstExecutionRunId" | "status"> {
   const { runId, status, started } = state;
   return { runId, status, firstExecutionRunId: started.firstExecutionRunId ?? "" };
+}
+
+/** Whether the worker that started the run holds the workflow task that came with the reply. */
+function holdsFirstTask(state: RunState, requestId: string | undefined): boolean {
+  const { workflowTask } = state;
+  if (workflowTask?.startedEventId !== EAGER_STARTED_EVENT_ID) return false;
+  return workflowTask.attempt === 1 && workflowTask.requestId === requestId;
+}
+
+function attachmentOf(request: StartWorkflowExecutionRequestInit): AttachInput {
+  const { onConflictOptions: options, requestId = "", completionCallbacks, links } = request;
+  return {
+    requestId: options?.attachRequestId === true ? requestId : "",
+    completionCallbacks:
+      options?.attachCompletionCallbacks === true ? (completionCallbacks ?? []) : [],
+    links: options?.attachLinks === true ? (links ?? []) : [],
+  };
 }
 
 function terminationFor(

@@ -3,13 +3,14 @@ import { TaskQueueKind, WorkflowExecutionStatus } from "@perdure/proto/temporal/
 import type {
   ActivityTaskScheduledEventAttributesInit,
   HistoryEventInit,
-  TimerStartedEventAttributesInit,
   WorkflowExecutionStartedEventAttributesInit,
   WorkflowTaskScheduledEventAttributesInit,
   WorkflowTaskStartedEventAttributesInit,
 } from "@perdure/proto/temporal/api/history/v1";
 import { List } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
+import { addTimer } from "./add-timer.js";
+import { applyAttached } from "./apply-attached.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
@@ -42,6 +43,8 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
     case "workflowExecutionCancelRequestedEventAttributes":
       draft.isCancelRequested = true;
       return;
+    case "workflowExecutionOptionsUpdatedEventAttributes":
+      return applyAttached(draft, attributes.value, place);
     case "timerStartedEventAttributes":
       return addTimer(draft, attributes.value, place);
     case "timerFiredEventAttributes":
@@ -61,17 +64,6 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       if (applyOwnEvent(draft, attributes, place)) return;
       draft.peers = applyPeerEvent(draft.peers, event);
   }
-}
-
-function addTimer(
-  draft: RunDraft,
-  started: TimerStartedEventAttributesInit,
-  place: EventPlace,
-): void {
-  const timerId = started.timerId ?? "";
-  const fireAtMs = place.timeMs + durationMs(started.startToFireTimeout);
-  const timer = { timerId, startedEventId: place.eventId, fireAtMs };
-  draft.timers = draft.timers.set(timerId, timer);
 }
 
 function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {

@@ -14,7 +14,7 @@ export function checkedAttributes(
   const schema = step.environment.rules?.attributeSchemaOf(step.run.namespaceId);
   if (schema === undefined) return attributes;
   try {
-    return typedSearchAttributes(attributes, schema);
+    return typedSearchAttributes(attributes, schema, step.environment.limits);
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new BadCommandError(WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES, error.message);

@@ -3,9 +3,14 @@ import type {
   CompleteWorkflowExecutionCommandAttributesInit,
   FailWorkflowExecutionCommandAttributesInit,
 } from "@perdure/proto/temporal/api/command/v1";
-import { RetryState, TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
-import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
+import {
+  RetryState,
+  TimeoutType,
+  WorkflowTaskFailedCause,
+} from "@perdure/proto/temporal/api/enums/v1";
+import { Failure, type FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
+import { BadCommandError } from "./bad-command-error.js";
 import { nextRunAfterFailure, nextRunAfterSuccess, noNextRun, startNextRun } from "./run-chain.js";
 import { executionTimeoutAtMs } from "./run-state.js";
 import type { RunStep, Step } from "./step.js";
@@ -41,6 +46,7 @@ export function failRun(
 ): RunStep | undefined {
   const { userMetadata } = command;
   const { failure } = attributes;
+  checkFailureSize(step, failure);
   const { lastCompletionResult } = step.draft.started;
   const next = nextRunAfterFailure(step, failure);
   const value = {
@@ -55,6 +61,17 @@ export function failRun(
   const isRetry = next.retryState === RetryState.IN_PROGRESS;
   const carried = { failure, lastCompletionResult: isRetry ? undefined : lastCompletionResult };
   return startNextRun(step, next, carried);
+}
+
+/** @throws {BadCommandError} Fatal: a failure that is too large will be too large again. */
+function checkFailureSize(step: Step, failure: FailureInit | undefined): void {
+  if (failure === undefined) return;
+  if (Failure.encode(failure).length <= step.environment.limits.blobSizeMaxBytes) return;
+  throw new BadCommandError(
+    WorkflowTaskFailedCause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
+    "FailWorkflowExecutionCommandAttributes.Failure exceeds size limit.",
+    true,
+  );
 }
 
 /** Closes the run as canceled, which ends its chain. */

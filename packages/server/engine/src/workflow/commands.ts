@@ -3,12 +3,12 @@ import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import { CommandType, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import { recordCanceled } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { checkedAttributes } from "./checked-attributes.js";
 import { initiateChild } from "./child-commands.js";
 import { type ClosingCommand, cancelRun, completeRun, failRun } from "./close.js";
 import { commandKind, isClosingCommand, missingAttributes } from "./command-kinds.js";
 import { continueRunAsNew } from "./continue-as-new.js";
 import { initiateCancel, initiateSignal } from "./external-commands.js";
+import { modifyProperties, upsertSearchAttributes } from "./properties.js";
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
 import type { RunStep, Step } from "./step.js";
@@ -98,10 +98,6 @@ function handleClosing(context: CommandContext, command: CommandInit): void {
     case "cancelWorkflowExecutionCommandAttributes":
       return cancelRun(step, attributes.value, closing);
     case "continueAsNewWorkflowExecutionCommandAttributes":
-      checkPayloadSize(step, attributes.value.input, {
-        cause: WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
-        message: "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.",
-      });
       context.successor = continueRunAsNew(step, attributes.value, closing);
       return;
     default:
@@ -244,46 +240,12 @@ function recordMarker(context: CommandContext, command: CommandInit): void {
 
 function changeProperties(context: CommandContext, command: CommandInit): void {
   const { step } = context;
-  const workflowTaskCompletedEventId = BigInt(context.completedEventId);
+  const completedEventId = BigInt(context.completedEventId);
   const attributes = command.attributes;
   if (attributes?.kind === "upsertWorkflowSearchAttributesCommandAttributes") {
-    const { searchAttributes } = attributes.value;
-    const cause = WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES;
-    if (searchAttributes === undefined) {
-      throw new BadCommandError(
-        cause,
-        "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.",
-      );
-    }
-    if ((searchAttributes.indexedFields?.size ?? 0) === 0) {
-      throw new BadCommandError(
-        cause,
-        "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.",
-      );
-    }
-    const typed = checkedAttributes(step, searchAttributes);
-    const value = { searchAttributes: typed, workflowTaskCompletedEventId };
-    step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
+    upsertSearchAttributes(step, attributes.value, completedEventId);
   }
   if (attributes?.kind === "modifyWorkflowPropertiesCommandAttributes") {
-    const { upsertedMemo } = attributes.value;
-    const cause = WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
-    if (upsertedMemo === undefined) {
-      throw new BadCommandError(
-        cause,
-        "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.",
-      );
-    }
-    if ((upsertedMemo.fields?.size ?? 0) === 0) {
-      throw new BadCommandError(
-        cause,
-        "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.",
-      );
-    }
-    step.record({
-      kind: "workflowPropertiesModifiedEventAttributes",
-      value: { upsertedMemo, workflowTaskCompletedEventId },
-    });
+    modifyProperties(step, attributes.value, completedEventId);
   }
-  step.changeList();
 }

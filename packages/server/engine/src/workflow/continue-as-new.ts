@@ -1,24 +1,30 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import type { ContinueAsNewWorkflowExecutionCommandAttributesInit } from "@perdure/proto/temporal/api/command/v1";
-import type { MemoInit, SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
+import {
+  Memo,
+  type MemoInit,
+  type SearchAttributesInit,
+} from "@perdure/proto/temporal/api/common/v1";
 import {
   ContinueAsNewInitiator,
   TaskQueueKind,
   WorkflowTaskFailedCause,
 } from "@perdure/proto/temporal/api/enums/v1";
+import type { WorkflowExecutionContinuedAsNewEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { checkedAttributes } from "./checked-attributes.js";
 import type { ClosingCommand } from "./close.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { checkDurationSign, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
 import { callbacksOf, followRun, inheritedAttributes } from "./run-chain.js";
 import { taskQueueName } from "./run-state.js";
+import { checkPayloadSize } from "./schedule-activity.js";
+import { checkAttributeNames, typedSearchAttributes } from "./search-attributes.js";
 import type { RunStep, Step } from "./step.js";
 import { checkUserQueueName, taskQueueText } from "./task-queue-name.js";
 import { runTimeoutMs, taskTimeoutMs } from "./workflow-timeouts.js";
 
-const CAUSE = WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+const CAUSE: WorkflowTaskFailedCause = WorkflowTaskFailedCause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
 
 type Command = ContinueAsNewWorkflowExecutionCommandAttributesInit;
 
@@ -60,25 +66,33 @@ export function continueRunAsNew(step: Step, command: Command, closing: ClosingC
     initiator: command.initiator,
     failure: command.failure,
   };
-  const { userMetadata } = closing;
-  const callbacks = callbacksOf(step.draft);
-  step.record({ kind: "workflowExecutionContinuedAsNewEventAttributes", value }, { userMetadata });
-  step.changeList();
-  const isRetry = command.initiator === ContinueAsNewInitiator.RETRY;
+  recordContinued(step, value, closing);
+  const initiator = command.initiator || ContinueAsNewInitiator.WORKFLOW;
+  const isRetry = initiator === ContinueAsNewInitiator.RETRY;
   return followRun(step, {
     runId: newExecutionRunId,
-    initiator: command.initiator || ContinueAsNewInitiator.WORKFLOW,
-    backoffMs: durationMs(command.backoffStartInterval),
+    initiator,
+    backoff: command.backoffStartInterval,
     attributes: {
       ...inheritedAttributes(step.draft),
       ...shared,
       retryPolicy: continuation.retryPolicy,
       cronSchedule: command.cronSchedule,
       continuedFailure: command.failure,
-      completionCallbacks: callbacks,
+      completionCallbacks: callbacksOf(step.draft),
       attempt: isRetry ? (step.draft.started.attempt ?? 1) + 1 : 1,
     },
   });
+}
+
+function recordContinued(
+  step: Step,
+  value: WorkflowExecutionContinuedAsNewEventAttributesInit,
+  closing: ClosingCommand,
+): void {
+  const { userMetadata } = closing;
+  step.record({ kind: "workflowExecutionContinuedAsNewEventAttributes", value }, { userMetadata });
+  step.changeList();
 }
 
 function checkContinuation(step: Step, command: Command): Continuation {
@@ -106,16 +120,54 @@ function checkContinuation(step: Step, command: Command): Continuation {
     runTimeout: toDuration(runMs),
     taskTimeout: toDuration(taskTimeoutMs(taskMs, runMs, limits)),
     retryPolicy: filledRetryPolicy(step, command, place),
-    memo: withoutUnsetMemo(command.memo),
-    searchAttributes: withoutUnsetSearchAttributes(
-      checkedAttributes(step, command.searchAttributes),
-    ),
+    memo: checkedMemo(step, command),
+    searchAttributes: checkedSearchAttributes(step, command, place),
   };
 }
 
-function checkQueue(step: Step, queueName: string, place: string): void {
+function checkedMemo(step: Step, command: Command): MemoInit | undefined {
+  const { limits } = step.environment;
+  const { memo } = command;
+  checkPayloadSize(step, command.input, {
+    cause: CAUSE,
+    message: "ContinueAsNewWorkflowExecutionCommandAttributes. Input exceeds size limit.",
+  });
+  if (memo !== undefined && Memo.encode(memo).length > limits.memoSizeMaxBytes) {
+    const message = "ContinueAsNewWorkflowExecutionCommandAttributes. Memo exceeds size limit.";
+    throw new BadCommandError(CAUSE, message, true);
+  }
+  return withoutUnsetMemo(memo);
+}
+
+function checkedSearchAttributes(
+  step: Step,
+  command: Command,
+  place: string,
+): SearchAttributesInit | undefined {
+  const { searchAttributes } = command;
+  const { limits, rules } = step.environment;
+  const schema = rules?.attributeSchemaOf(step.draft.namespaceId);
+  if (searchAttributes === undefined || schema === undefined) return searchAttributes;
+  const cause = WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES;
   illegalWhen(
-    () => checkUserQueueName(queueName, { idLengthMax: step.environment.limits.idLengthMax }),
+    () => checkAttributeNames(searchAttributes, schema),
+    (message) => message,
+    cause,
+  );
+  const typed = illegalWhen(
+    () => typedSearchAttributes(searchAttributes, schema, limits),
+    (message) =>
+      `invalid SearchAttributes on ContinueAsNewWorkflowExecutionCommand: ${message}. ${place}`,
+    cause,
+  );
+  return withoutUnsetSearchAttributes(typed);
+}
+
+function checkQueue(step: Step, queueName: string, place: string): void {
+  const { idLengthMax } = step.environment.limits;
+  const parentQueueName = taskQueueName(step.draft);
+  illegalWhen(
+    () => checkUserQueueName(queueName, { idLengthMax, parentQueueName }),
     (message) =>
       `error validating ContinueAsNewWorkflowExecutionCommand TaskQueue: ${message}. ${place}`,
   );
@@ -147,11 +199,11 @@ function filledRetryPolicy(step: Step, command: Command, place: string): Command
 }
 
 /** Turns what a check says into the refusal of the command. */
-function illegalWhen(check: () => void, message: (reason: string) => string): void {
+function illegalWhen<T>(check: () => T, message: (reason: string) => string, cause = CAUSE): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new BadCommandError(CAUSE, message(error.message));
+    throw new BadCommandError(cause, message(error.message));
   }
 }

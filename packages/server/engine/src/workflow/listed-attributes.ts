@@ -6,17 +6,23 @@ const UNVERSIONED = "unversioned";
 
 /**
  * The run's search attributes with those that the server sets: `BuildIds` and `BinaryChecksums`
- * name the workers that completed workflow tasks of the run.
+ * name the workers that completed workflow tasks of the run, `TemporalWorkflowVersioningBehavior`
+ * tells an override.
  */
 export function listedSearchAttributes(run: RunState): SearchAttributesInit | undefined {
-  const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
-  if (own.length === 0) return run.searchAttributes;
-  const buildIds = named(own.map(({ buildId }) => buildId));
-  const checksums = named(own.map(({ binaryChecksum }) => binaryChecksum));
+  const hasWorked = run.lastCompletedEventId > 0;
+  const isUpgraded = run.started.versioningOverride?.override?.kind === "autoUpgrade";
+  if (!hasWorked && !isUpgraded) return run.searchAttributes;
   const fields = new Map(run.searchAttributes?.indexedFields);
+  if (isUpgraded) fields.set("TemporalWorkflowVersioningBehavior", typed("Keyword", "AutoUpgrade"));
+  if (!hasWorked) return { indexedFields: fields };
+  const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
+  const latestBuildId = run.workerVersion?.buildId ?? "";
+  const buildIds = named([...own.map(({ buildId }) => buildId), latestBuildId]);
+  const checksums = named(own.map(({ binaryChecksum }) => binaryChecksum));
   const versions = buildIds.map((buildId) => `${UNVERSIONED}:${buildId}`);
-  fields.set("BuildIds", keywordList([UNVERSIONED, ...versions]));
-  if (checksums.length > 0) fields.set("BinaryChecksums", keywordList(checksums));
+  fields.set("BuildIds", typed("KeywordList", [UNVERSIONED, ...versions]));
+  if (checksums.length > 0) fields.set("BinaryChecksums", typed("KeywordList", checksums));
   return { indexedFields: fields };
 }
 
@@ -24,10 +30,10 @@ function named(names: readonly string[]): readonly string[] {
   return [...new Set(names)].filter((name) => name !== "");
 }
 
-function keywordList(values: readonly string[]): PayloadInit {
+function typed(type: "Keyword" | "KeywordList", value: string | readonly string[]): PayloadInit {
   const metadata = new Map([
     ["encoding", Buffer.from("json/plain")],
-    ["type", Buffer.from("KeywordList")],
+    ["type", Buffer.from(type)],
   ]);
-  return { metadata, data: Buffer.from(JSON.stringify(values)) };
+  return { metadata, data: Buffer.from(JSON.stringify(value)) };
 }

@@ -1,3 +1,4 @@
+import type { DurationInit } from "@perdure/proto/google/protobuf";
 import type { LinkInit, PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import {
   ContinueAsNewInitiator,
@@ -6,7 +7,7 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
-import { durationMs } from "../wire-time.js";
+import { durationMs, toDuration } from "../wire-time.js";
 import { cronBackoffMs } from "./cron-schedule.js";
 import { carriedResetPoints } from "./reset-points.js";
 import { decideRetry } from "./retry.js";
@@ -73,9 +74,7 @@ export interface Carried {
   readonly lastCompletionResult: PayloadsInit | undefined;
 }
 
-/**
- * Starts the next run of the chain as the run that ends was started; nothing at the chain's end.
- */
+/** Starts the next run as the one that ends was started; nothing at the end of the chain. */
 export function startNextRun(step: Step, next: NextRun, carried: Carried): RunStep | undefined {
   if (next.runId === "") return undefined;
   const { started } = step.draft;
@@ -99,7 +98,7 @@ export function startNextRun(step: Step, next: NextRun, carried: Carried): RunSt
     attempt: isRetry ? (started.attempt ?? 1) + 1 : 1,
   };
   const { runId, initiator, backoffMs } = next;
-  return followRun(step, { runId, initiator, backoffMs, attributes });
+  return followRun(step, { runId, initiator, backoff: toDuration(backoffMs), attributes });
 }
 
 /** What every run of a chain has from the one before. */
@@ -135,7 +134,7 @@ export interface FollowingRun {
   readonly runId: string;
   readonly initiator: ContinueAsNewInitiator;
   /** Wait before the first workflow task; it is made longer where runs would follow too fast. */
-  readonly backoffMs: number;
+  readonly backoff: DurationInit | undefined;
   readonly attributes: WorkflowExecutionStartedEventAttributesInit;
 }
 
@@ -144,18 +143,19 @@ export function followRun(step: Step, following: FollowingRun): RunStep {
   const { namespaceId, workflowId } = step.draft;
   const { runId, initiator, attributes } = following;
   const links: readonly LinkInit[] = step.draft.startLinks;
-  const backoffMs = minimumBackoffMs(step, following.backoffMs);
+  const backoff = atLeastMinimum(step, following.backoff);
   const prevAutoResetPoints = carriedResetPoints(step);
   return startSuccessor(
     { namespaceId, workflowId, runId },
-    { initiator, attributes: { ...attributes, prevAutoResetPoints }, backoffMs, links },
+    { initiator, attributes: { ...attributes, prevAutoResetPoints }, backoff, links },
     step.environment,
   );
 }
 
 /** Lengthens a back-off so that runs of a chain don't follow each other in a tight loop. */
-function minimumBackoffMs(step: Step, backoffMs: number): number {
+function atLeastMinimum(step: Step, backoff: DurationInit | undefined): DurationInit | undefined {
   const livedMs = step.nowMs - bornAtMs(step.draft);
   const intervalMsMin = step.environment.limits.startIntervalMsMin;
-  return livedMs + backoffMs < intervalMsMin ? intervalMsMin - livedMs : backoffMs;
+  const isTooSoon = livedMs + durationMs(backoff) < intervalMsMin;
+  return isTooSoon ? toDuration(intervalMsMin - livedMs) : backoff;
 }

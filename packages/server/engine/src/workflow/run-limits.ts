@@ -54,6 +54,22 @@ export interface RunLimits {
   readonly discardedEventsMax: number;
   /** `history.defaultWorkflowTaskTimeout`: for starts that name none. */
   readonly workflowTaskTimeoutMsDefault: number;
+  /** `frontend.searchAttributesNumberOfKeysLimit` of one request or command. */
+  readonly searchAttributesMax: number;
+  /** `frontend.searchAttributesSizeOfValueLimit`, bytes. */
+  readonly searchAttributeBytesMax: number;
+  /** `frontend.searchAttributesTotalSizeLimit`, bytes of all search attributes together. */
+  readonly searchAttributesBytesMax: number;
+  /** `callback.maxPerExecution`: callbacks of one request. */
+  readonly callbacksMax: number;
+  /** `frontend.callbackURLMaxLength`, characters. */
+  readonly callbackUrlLengthMax: number;
+  /** `frontend.callbackHeaderMaxLength`, bytes of all names and values. */
+  readonly callbackHeaderBytesMax: number;
+  /** `frontend.maxlinksPerRequest` */
+  readonly linksMax: number;
+  /** `frontend.linkMaxSize`, bytes. */
+  readonly linkBytesMax: number;
 }
 
 /** The official server's defaults. Source: its dynamic configuration. */
@@ -82,4 +98,12 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   updatesSuggestedShare: 0.9,
   discardedEventsMax: 10,
   workflowTaskTimeoutMsDefault: 10_000,
+  searchAttributesMax: 100,
+  searchAttributeBytesMax: 2 * 1024,
+  searchAttributesBytesMax: 40 * 1024,
+  callbacksMax: 2000,
+  callbackUrlLengthMax: 1000,
+  callbackHeaderBytesMax: 8 * 1024,
+  linksMax: 10,
+  linkBytesMax: 4000,
 };

@@ -1,7 +1,7 @@
 import { invariant, NotFoundError } from "@perdure/kernel";
 import type {
   ActivityProgress,
-  AttachedCallback,
+  AttachedCallbackInit,
   ResetPoint,
   StickyWorker,
   TimerProgress,
@@ -108,7 +108,7 @@ export interface RunState {
   /** By update ID, in the order in which they came; not stored. */
   readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
   /** Callbacks that later requests attached, in that order. */
-  readonly attachedCallbacks: readonly AttachedCallback[];
+  readonly attachedCallbacks: readonly AttachedCallbackInit[];
   readonly peers: Peers;
 }
 

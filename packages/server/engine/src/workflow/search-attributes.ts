@@ -5,6 +5,7 @@ import {
   type SearchAttributesInit,
 } from "@perdure/proto/temporal/api/common/v1";
 import { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+import type { RunLimits } from "./run-limits.js";
 
 const { BOOL, DATETIME, DOUBLE, INT, KEYWORD, KEYWORD_LIST, TEXT } = IndexedValueType;
 
@@ -71,52 +72,68 @@ export interface AttributeSchema {
   readonly customTypes: ReadonlyMap<string, IndexedValueType>;
 }
 
-/** `limit.searchAttributes`: most attributes of a run, bytes of a value, bytes of all. */
-const ATTRIBUTES_MAX = 100;
-const VALUE_BYTES_MAX = 2 * 1024;
-const TOTAL_BYTES_MAX = 40 * 1024;
+/** Limits of the attributes of one request or command. */
+type AttributeLimits = Pick<
+  RunLimits,
+  "searchAttributesMax" | "searchAttributeBytesMax" | "searchAttributesBytesMax"
+>;
 
 /**
  * Checks search attributes against the schema of their namespace and notes the type of each in
- * its payload.
+ * its payload, unless the sender wrote one there.
  *
  * @throws {InvalidArgumentError} With the official wording.
  */
 export function typedSearchAttributes(
   attributes: SearchAttributesInit,
   schema: AttributeSchema,
+  limits: AttributeLimits,
 ): SearchAttributesInit {
   const fields = attributes.indexedFields ?? new Map<string, PayloadInit>();
-  if (fields.size > ATTRIBUTES_MAX) {
+  checkAttributeNames(attributes, schema);
+  if (fields.size > limits.searchAttributesMax) {
     throw new InvalidArgumentError(
-      `number of search attributes ${fields.size} exceeds limit ${ATTRIBUTES_MAX}`,
+      `number of search attributes ${fields.size} exceeds limit ${limits.searchAttributesMax}`,
     );
   }
   const typed = new Map<string, PayloadInit>();
   for (const [name, payload] of fields) {
     const type = settableType(name, schema);
-    checkValue({ name, type, payload });
+    checkValue({ name, type, payload }, limits);
     typed.set(name, withType(payload, type));
   }
   const result = { indexedFields: typed };
   const sizeBytes = SearchAttributes.encode(attributes).length;
-  if (sizeBytes > TOTAL_BYTES_MAX) {
+  if (sizeBytes > limits.searchAttributesBytesMax) {
     throw new InvalidArgumentError(
-      `total size of search attributes ${sizeBytes} exceeds size limit ${TOTAL_BYTES_MAX}`,
+      `total size of search attributes ${sizeBytes} exceeds size limit ${limits.searchAttributesBytesMax}`,
     );
   }
   return result;
 }
 
+/**
+ * Checks that the namespace has all of the attributes.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkAttributeNames(
+  attributes: SearchAttributesInit,
+  schema: AttributeSchema,
+): void {
+  for (const name of attributes.indexedFields?.keys() ?? []) {
+    if (PREDEFINED_ATTRIBUTES.has(name) || schema.customTypes.has(name)) continue;
+    if (SYSTEM_ATTRIBUTES.has(name)) continue;
+    throw new InvalidArgumentError(
+      `Namespace ${schema.namespaceName} has no mapping defined for search attribute ${name}`,
+    );
+  }
+}
+
 function settableType(name: string, schema: AttributeSchema): IndexedValueType {
   const type = SETTABLE_ATTRIBUTES.get(name) ?? schema.customTypes.get(name);
   if (type !== undefined) return type;
-  if (SYSTEM_ATTRIBUTES.has(name) || PREDEFINED_ATTRIBUTES.has(name)) {
-    throw new InvalidArgumentError(`${name} attribute can't be set in SearchAttributes`);
-  }
-  throw new InvalidArgumentError(
-    `Namespace ${schema.namespaceName} has no mapping defined for search attribute ${name}`,
-  );
+  throw new InvalidArgumentError(`${name} attribute can't be set in SearchAttributes`);
 }
 
 interface TypedField {
@@ -125,11 +142,12 @@ interface TypedField {
   readonly payload: PayloadInit;
 }
 
-function checkValue({ name, type, payload }: TypedField): void {
+function checkValue({ name, type, payload }: TypedField, limits: AttributeLimits): void {
   const data = Buffer.from(payload.data ?? []);
-  if (data.length > VALUE_BYTES_MAX) {
+  const bytesMax = limits.searchAttributeBytesMax;
+  if (data.length > bytesMax) {
     throw new InvalidArgumentError(
-      `search attribute ${name} value size ${data.length} exceeds size limit ${VALUE_BYTES_MAX}`,
+      `search attribute ${name} value size ${data.length} exceeds size limit ${bytesMax}`,
     );
   }
   const encoding = textOf(payload.metadata?.get("encoding"));
@@ -138,8 +156,7 @@ function checkValue({ name, type, payload }: TypedField): void {
   const isValid =
     value !== undefined && (value.json === null || fits(type, value.json, value.text));
   if (isValid) return;
-  const shown =
-    value === undefined ? `value from <data:"${data.toString("latin1")}">` : goText(value.json);
+  const shown = value === undefined ? undecodedText(payload) : goText(value.json);
   const typeName = ATTRIBUTE_TYPE_NAMES.get(type) ?? "";
   throw new InvalidArgumentError(
     `invalid value for search attribute ${name} of type ${typeName}: ${shown}`,
@@ -195,7 +212,20 @@ function goText(json: unknown): string {
   return `map[${entries.map(([key, value]) => `${key}:${goText(value)}`).join(" ")}]`;
 }
 
+/** A payload that is no JSON as the official server's error messages show it. */
+function undecodedText(payload: PayloadInit): string {
+  const data = payload.data ?? new Uint8Array(0);
+  if (textOf(payload.metadata?.get("encoding")) === "binary/plain") return `[${data.join(" ")}]`;
+  const fields = [...(payload.metadata ?? [])].map(
+    ([name, value]) =>
+      `metadata:{key:${JSON.stringify(name)}  value:${JSON.stringify(textOf(value))}}`,
+  );
+  if (data.length > 0) fields.push(`data:${JSON.stringify(textOf(data))}`);
+  return `value from <${fields.join("  ")}>`;
+}
+
 function withType(payload: PayloadInit, type: IndexedValueType): PayloadInit {
+  if (payload.metadata?.has("type") === true) return payload;
   const metadata = new Map(payload.metadata);
   metadata.set("type", Buffer.from(ATTRIBUTE_TYPE_NAMES.get(type) ?? ""));
   return { ...payload, metadata };

@@ -1,3 +1,4 @@
+import type { DurationInit } from "@perdure/proto/google/protobuf";
 import type { LinkInit, WorkflowExecutionInit } from "@perdure/proto/temporal/api/common/v1";
 import { ContinueAsNewInitiator, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
@@ -134,7 +135,7 @@ export interface SuccessorInput {
   readonly initiator: ContinueAsNewInitiator;
   /** Attributes that the new started event shares with the old one or with the command. */
   readonly attributes: WorkflowExecutionStartedEventAttributesInit;
-  readonly backoffMs: number;
+  readonly backoff: DurationInit | undefined;
   readonly links: readonly LinkInit[];
 }
 
@@ -150,7 +151,7 @@ export function startSuccessor(
     initiator: input.initiator,
     originalExecutionRunId: identity.runId,
     workflowId: identity.workflowId,
-    firstWorkflowTaskBackoff: input.backoffMs > 0 ? toDuration(input.backoffMs) : undefined,
+    firstWorkflowTaskBackoff: input.backoff,
   };
   recordStarted(step, value, { links: input.links });
   step.addRequestId(environment.newId(), 1);

@@ -102,6 +102,7 @@ export interface EventOptions {
   readonly userMetadata?: UserMetadataInit | undefined;
   readonly links?: readonly LinkInit[] | undefined;
   readonly principal?: PrincipalInit | undefined;
+  readonly workerMayIgnore?: boolean;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -325,6 +326,7 @@ export class Step {
       userMetadata: options.userMetadata,
       links: options.links,
       principal: options.principal,
+      workerMayIgnore: options.workerMayIgnore,
     };
   }
 

@@ -21,11 +21,21 @@ export function checkQueueName(name: string, limits: { readonly idLengthMax: num
   );
 }
 
-/** As `checkQueueName`, and refuses the server's own queue. */
-export function checkUserQueueName(name: string, limits: { readonly idLengthMax: number }): void {
+/**
+ * As `checkQueueName`, and refuses the server's own queue, except to a workflow that is on it.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkUserQueueName(
+  name: string,
+  limits: { readonly idLengthMax: number; readonly parentQueueName?: string },
+): void {
   checkQueueName(name, limits);
-  if (name !== SYSTEM_QUEUE) return;
-  throw new InvalidArgumentError(`cannot use internal per-namespace task queue:${name}`);
+  const { parentQueueName } = limits;
+  if (name !== SYSTEM_QUEUE || parentQueueName === SYSTEM_QUEUE) return;
+  const parent =
+    parentQueueName === undefined ? "" : ` (in parent component task queue: ${parentQueueName})`;
+  throw new InvalidArgumentError(`cannot use internal per-namespace task queue:${name}${parent}`);
 }
 
 /** A normal task queue as error messages of the official server print it. */

@@ -1,4 +1,8 @@
+import type { DurationInit } from "@perdure/proto/google/protobuf";
 import type { RunLimits } from "./run-limits.js";
+
+/** Longest duration that is kept as it is given: a hundred years of 365 days. */
+const DURATION_SECONDS_MAX = 3_153_600_000n;
 
 /** Longest time that a worker may have for a workflow task. */
 const WORKFLOW_TASK_TIMEOUT_MS_MAX = 120_000;
@@ -18,4 +22,10 @@ export function taskTimeoutMs(
   const chosenMs = wantedMs === 0 ? limits.workflowTaskTimeoutMsDefault : wantedMs;
   const cappedMs = Math.min(chosenMs, WORKFLOW_TASK_TIMEOUT_MS_MAX);
   return runMs === 0 ? cappedMs : Math.min(cappedMs, runMs);
+}
+
+/** A duration, or the longest one that is kept when it is longer. */
+export function capDuration(duration: DurationInit | undefined): DurationInit | undefined {
+  if (duration === undefined || (duration.seconds ?? 0n) < DURATION_SECONDS_MAX) return duration;
+  return { seconds: DURATION_SECONDS_MAX };
 }

@@ -41,4 +41,14 @@ export interface WorkflowServiceDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: RunLimits;
+  /** Where completion callbacks may go besides the server itself; absent: nowhere. */
+  readonly callbackAddresses?: readonly CallbackAddressRule[];
+}
+
+/** Hosts that completion callbacks may go to. */
+export interface CallbackAddressRule {
+  /** Matches the host with its port. */
+  readonly host: RegExp;
+  /** Whether `http` will do. */
+  readonly allowsInsecure: boolean;
 }

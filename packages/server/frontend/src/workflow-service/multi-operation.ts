@@ -15,8 +15,9 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { CallContext } from "../grpc/call-context.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { resolveNamespace, withTypedAttributes } from "./request-checks.js";
-import { checkStart, startLink } from "./start-workflow.js";
+import { resolveNamespace } from "./request-checks.js";
+import { checkStart } from "./start-checks.js";
+import { startLink } from "./start-workflow.js";
 import { type CheckedUpdate, checkUpdate, updateLink, updateResponse, waitOf } from "./updates.js";
 
 /** `temporal.api.workflowservice.v1.WorkflowService/ExecuteMultiOperation` */
@@ -129,7 +130,7 @@ function readStart(
   checkNamespace(start.namespace, namespace);
   // Unlike the update, the start must say its namespace.
   if (start.namespace === "") throw new NamespaceNotFoundError("");
-  const checked = withTypedAttributes(checkStart(start, deps), deps.namespaces.resolve(namespace));
+  const checked = checkStart(start, deps);
   if (start.cronSchedule !== "") throw new InvalidArgumentError("CronSchedule is not allowed.");
   if (start.requestEagerExecution) {
     throw new InvalidArgumentError("RequestEagerExecution is not supported.");

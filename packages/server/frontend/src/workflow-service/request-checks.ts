@@ -1,9 +1,8 @@
-import { checkQueueName, checkUserQueueName, typedSearchAttributes } from "@perdure/engine";
+import { checkQueueName, checkUserQueueName } from "@perdure/engine";
 import { InvalidArgumentError, isUuid } from "@perdure/kernel";
 import type { PayloadsInit, WorkflowExecution } from "@perdure/proto/temporal/api/common/v1";
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import type { TaskQueue } from "@perdure/proto/temporal/api/taskqueue/v1";
-import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { RunTarget } from "@perdure/runtime";
 import type { ServedNamespace, WorkflowServiceDeps } from "./deps.js";
 
@@ -71,19 +70,4 @@ export function checkBlobSize(payloads: PayloadsInit | undefined, bytesMax: numb
   if (Payloads.encode(payloads).length > bytesMax) {
     throw new InvalidArgumentError("Blob data size exceeds limit.");
   }
-}
-
-/**
- * Checks the search attributes of a start and notes their types.
- *
- * @throws {InvalidArgumentError}
- */
-export function withTypedAttributes(
-  request: StartWorkflowExecutionRequestInit,
-  namespace: ServedNamespace,
-): StartWorkflowExecutionRequestInit {
-  const { searchAttributes } = request;
-  if ((searchAttributes?.indexedFields?.size ?? 0) === 0) return request;
-  const typed = typedSearchAttributes(searchAttributes ?? {}, namespace.schema);
-  return { ...request, searchAttributes: typed };
 }

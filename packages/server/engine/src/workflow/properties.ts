@@ -1,0 +1,93 @@
+import type {
+  ModifyWorkflowPropertiesCommandAttributesInit,
+  UpsertWorkflowSearchAttributesCommandAttributesInit,
+} from "@perdure/proto/temporal/api/command/v1";
+import {
+  Memo,
+  type PayloadInit,
+  SearchAttributes,
+  type SearchAttributesInit,
+} from "@perdure/proto/temporal/api/common/v1";
+import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import { BadCommandError } from "./bad-command-error.js";
+import { checkedAttributes } from "./checked-attributes.js";
+import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
+import type { Step } from "./step.js";
+
+/** Sets and unsets search attributes of the run. */
+export function upsertSearchAttributes(
+  step: Step,
+  command: UpsertWorkflowSearchAttributesCommandAttributesInit,
+  workflowTaskCompletedEventId: bigint,
+): void {
+  const cause = WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES;
+  const { searchAttributes } = command;
+  if (searchAttributes === undefined) {
+    throw new BadCommandError(
+      cause,
+      "SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.",
+    );
+  }
+  if ((searchAttributes.indexedFields?.size ?? 0) === 0) {
+    throw new BadCommandError(
+      cause,
+      "IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.",
+    );
+  }
+  const typed = checkedAttributes(step, searchAttributes) ?? searchAttributes;
+  checkTotalSize(step, typed);
+  const value = { searchAttributes: typed, workflowTaskCompletedEventId };
+  step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
+  step.changeList();
+}
+
+/** A run whose attributes together grow too large is terminated: trying again would not help. */
+function checkTotalSize(step: Step, changes: SearchAttributesInit): void {
+  const bytesMax = step.environment.limits.searchAttributesBytesMax;
+  const merged = mergeSearchAttributes(step.draft.searchAttributes, changes);
+  const totalBytes = SearchAttributes.encode(merged).length;
+  if (totalBytes <= bytesMax) return;
+  throw new BadCommandError(
+    WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES,
+    `total size of search attributes ${totalBytes} exceeds size limit ${bytesMax}`,
+    true,
+  );
+}
+
+/** Sets and unsets fields of the run's memo. */
+export function modifyProperties(
+  step: Step,
+  command: ModifyWorkflowPropertiesCommandAttributesInit,
+  workflowTaskCompletedEventId: bigint,
+): void {
+  const { upsertedMemo } = command;
+  const cause = WorkflowTaskFailedCause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
+  if (upsertedMemo === undefined) {
+    throw new BadCommandError(cause, "UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.");
+  }
+  if ((upsertedMemo.fields?.size ?? 0) === 0) {
+    throw new BadCommandError(
+      cause,
+      "UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.",
+    );
+  }
+  const { limits } = step.environment;
+  if (sizeOf(upsertedMemo.fields ?? new Map()) > limits.blobSizeMaxBytes) {
+    const message = "ModifyWorkflowPropertiesCommandAttributes exceeds size limit.";
+    throw new BadCommandError(cause, message, true);
+  }
+  const merged = mergeMemo(step.draft.memo, upsertedMemo);
+  if (Memo.encode(merged).length > limits.memoSizeMaxBytes) {
+    const message = "ModifyWorkflowPropertiesCommandAttributes. Memo exceeds size limit.";
+    throw new BadCommandError(cause, message, true);
+  }
+  const value = { upsertedMemo, workflowTaskCompletedEventId };
+  step.record({ kind: "workflowPropertiesModifiedEventAttributes", value });
+  step.changeList();
+}
+
+function sizeOf(fields: ReadonlyMap<string, PayloadInit>): number {
+  let bytes = 0;
+  for (const [name, { data }] of fields) bytes += Buffer.byteLength(name) + (data?.length ?? 0);
+  return bytes;
+}

@@ -1,0 +1,55 @@
+import { type RunState, toTimestamp } from "@perdure/engine";
+import type { CallbackInit } from "@perdure/proto/temporal/api/common/v1";
+import { CallbackState, EventType, VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
+import type {
+  CallbackInfoInit,
+  RequestIdInfoInit,
+  WorkflowExecutionVersioningInfoInit,
+} from "@perdure/proto/temporal/api/workflow/v1";
+
+/** The versioning of a run that was started with an override; `undefined` for others. */
+export function versioningInfo(state: RunState): WorkflowExecutionVersioningInfoInit | undefined {
+  const { versioningOverride } = state.started;
+  if (versioningOverride?.override?.kind !== "autoUpgrade") return undefined;
+  const behavior = VersioningBehavior.AUTO_UPGRADE;
+  return { versioningOverride: { ...versioningOverride, behavior } };
+}
+
+/** Callbacks of a run, which wait for its end. */
+export function callbackInfos(state: RunState): CallbackInfoInit[] {
+  const started = (state.started.completionCallbacks ?? []).map((callback) =>
+    waiting(callback, state.startTimeMs),
+  );
+  const attached = state.attachedCallbacks.flatMap(({ callback, attachedAtMs = 0 }) =>
+    callback === undefined ? [] : [waiting(callback, attachedAtMs)],
+  );
+  return [...started, ...attached];
+}
+
+function waiting(callback: CallbackInit, sinceMs: number): CallbackInfoInit {
+  return {
+    callback,
+    trigger: { variant: { kind: "workflowClosed", value: {} } },
+    registrationTime: toTimestamp(sinceMs),
+    state: CallbackState.STANDBY,
+  };
+}
+
+/** The event of every request that the run keeps the ID of; one that waits has no ID yet. */
+export function requestIdInfos(state: RunState): ReadonlyMap<string, RequestIdInfoInit> {
+  const accepted = state.updates.valueSeq().map(({ acceptedEventId }) => acceptedEventId);
+  const acceptedEventIds = new Set(accepted);
+  const infos = new Map<string, RequestIdInfoInit>();
+  for (const [requestId, eventId] of state.requestIds) {
+    const eventType = eventTypeOf(eventId, acceptedEventIds.has(eventId));
+    infos.set(requestId, { eventType, eventId: BigInt(eventId), buffered: eventId === 0 });
+  }
+  return infos;
+}
+
+function eventTypeOf(eventId: number, isUpdate: boolean): EventType {
+  if (eventId === 1) return EventType.WORKFLOW_EXECUTION_STARTED;
+  return isUpdate
+    ? EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    : EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED;
+}
