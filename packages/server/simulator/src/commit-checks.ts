@@ -143,7 +143,8 @@ export class CommitChecks {
     if (live === undefined || live.seq !== log.at(-1)?.seq) return;
     const inMemory = plainState(live.state);
     if (inMemory !== folded) {
-      this.#world.fail(`A stored run differs from memory (${place}): ${folded} / ${inMemory}`);
+      const difference = differenceOf(folded, inMemory);
+      this.#world.fail(`A stored run differs from memory (${place}): ${difference}`);
     }
   }
 
@@ -182,6 +183,17 @@ function plainState(state: RunState): string {
   // Waiting events are the one list whose order matters.
   const buffered = snapshot.buffered.map((event) => JSON.stringify(sorted(event))).join();
   return JSON.stringify(sorted({ ...snapshot, buffered }));
+}
+
+/** The fields that differ, as they are on each side. */
+function differenceOf(left: string, right: string): string {
+  const [one, other]: Record<string, unknown>[] = [JSON.parse(left), JSON.parse(right)];
+  const names = [...new Set([...Object.keys(one ?? {}), ...Object.keys(other ?? {})])];
+  const texts = names.flatMap((name) => {
+    const pair = [JSON.stringify(one?.[name]), JSON.stringify(other?.[name])];
+    return pair[0] === pair[1] ? [] : [`${name} is ${pair[0]}, in memory ${pair[1]}`];
+  });
+  return texts.join("; ");
 }
 
 function sorted(value: unknown): unknown {

@@ -46,6 +46,9 @@ export const COVERAGE_POINTS = [
   "a child was abandoned",
   "a workflow signalled another",
   "a repeated signal met a closed run",
+  "an update was completed",
+  "an update was completed after it was accepted",
+  "an update was rejected",
 ] as const;
 
 /** The name of a situation. */

@@ -36,6 +36,7 @@ export function checkEnd(
       checkClosed(client, run, events);
       checkSignals(run, events);
       checkChildren(world, { workflowId: client.plan.workflowId, runId: run.runId }, events);
+      checkUpdates(run, events);
       for (const name of completedActivities(run, events)) completed.add(name);
       coverHistory(world, events);
     }
@@ -71,6 +72,27 @@ function checkSignals(run: KnownRun, events: readonly HistoryEvent[]): void {
   for (const requestId of run.acknowledgedSignals) {
     if (signals.includes(requestId)) continue;
     throw new SimulationError(`Acknowledged signal "${requestId}" is lost`);
+  }
+}
+
+/** Every acknowledged update is completed in the history, and none was accepted twice. */
+function checkUpdates(run: KnownRun, events: readonly HistoryEvent[]): void {
+  const accepted: string[] = [];
+  const completed = new Set<string>();
+  for (const { attributes } of events) {
+    if (attributes?.kind === "workflowExecutionUpdateAcceptedEventAttributes") {
+      accepted.push(attributes.value.protocolInstanceId);
+    }
+    if (attributes?.kind === "workflowExecutionUpdateCompletedEventAttributes") {
+      completed.add(attributes.value.meta?.updateId ?? "");
+    }
+  }
+  if (new Set(accepted).size !== accepted.length) {
+    throw new SimulationError(`An update of run ${run.runId} was accepted twice`);
+  }
+  for (const updateId of run.acknowledgedUpdates) {
+    if (completed.has(updateId)) continue;
+    throw new SimulationError(`Acknowledged update "${updateId}" is lost`);
   }
 }
 

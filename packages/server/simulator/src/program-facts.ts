@@ -15,6 +15,9 @@ export interface Facts {
   readonly timers: Map<string, "pending" | "ended">;
   readonly markers: Set<string>;
   signals: number;
+  /** Updates that were completed, and those that were accepted and are not. */
+  updates: number;
+  readonly openUpdates: Set<string>;
   /** How many runs came before this one. */
   continuation: number;
   isCancelRequested: boolean;
@@ -28,6 +31,8 @@ export function readFacts(events: readonly HistoryEvent[]): Facts {
     timers: new Map(),
     markers: new Set(),
     signals: 0,
+    updates: 0,
+    openUpdates: new Set(),
     continuation: 0,
     isCancelRequested: false,
     peers: noPeerFacts(),
@@ -75,6 +80,13 @@ function readEvent(
       return;
     case "workflowExecutionSignaledEventAttributes":
       facts.signals += 1;
+      return;
+    case "workflowExecutionUpdateAcceptedEventAttributes":
+      facts.openUpdates.add(attributes.value.protocolInstanceId);
+      return;
+    case "workflowExecutionUpdateCompletedEventAttributes":
+      facts.updates += 1;
+      facts.openUpdates.delete(attributes.value.meta?.updateId ?? "");
       return;
     case "workflowExecutionCancelRequestedEventAttributes":
       facts.isCancelRequested = true;

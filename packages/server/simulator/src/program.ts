@@ -1,6 +1,14 @@
 import type { CommandInit } from "@perdure/proto/temporal/api/command/v1";
 import { CommandType } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
+import {
+  cancelActivity,
+  cancelTimer,
+  cancelWorkflow,
+  recordMarker,
+  scheduleActivity,
+  startTimer,
+} from "./program-commands.js";
 import { type Facts, readFacts } from "./program-facts.js";
 import { isPeerStepDone, nextPeerCommands, type PeerStep } from "./program-peers.js";
 
@@ -19,6 +27,7 @@ export type ProgramStep =
   /** A long timer that is cancelled after a while. */
   | { readonly kind: "canceledTimer"; readonly delayMs: number }
   | { readonly kind: "signal" }
+  | { readonly kind: "update" }
   | { readonly kind: "marker" }
   | PeerStep;
 
@@ -33,26 +42,31 @@ export function readProgram(typeName: string): Program {
   return JSON.parse(typeName) as Program;
 }
 
-const SECOND = { seconds: 1n, nanos: 0 };
 const LONG_TIMER_MS = 600_000;
 
 /**
  * Replays a history and tells what the workflow wants next: a deterministic function of the
  * history, as workflow code is.
+ *
+ * @param task - Where activities go, and how many updates the same task completes.
  */
 export function decide(
   program: Program,
   events: readonly HistoryEvent[],
-  taskQueue: string,
+  task: { readonly taskQueue: string; readonly completedNow: number },
 ): readonly CommandInit[] {
   const facts = readFacts(events);
+  const { taskQueue, completedNow } = task;
+  facts.updates += completedNow;
   if (facts.isCancelRequested) return [cancelWorkflow()];
   const commands: CommandInit[] = [];
   let signalsWanted = 0;
+  let updatesWanted = 0;
   for (const [index, step] of program.steps.entries()) {
     if (step.kind === "signal") signalsWanted += 1;
+    if (step.kind === "update") updatesWanted += 1;
     commands.push(...next({ step, index, facts, taskQueue }));
-    if (!isDone(step, { index, facts, signalsWanted })) return commands;
+    if (!isDone(step, { index, facts, signalsWanted, updatesWanted })) return commands;
   }
   return [...commands, ending(program, facts.continuation, taskQueue)];
 }
@@ -98,6 +112,7 @@ function next({ step, index, facts, taskQueue }: Place): readonly CommandInit[] 
       facts.timers.set(id, "ended");
       return [cancelTimer(id)];
     case "signal":
+    case "update":
     case "marker":
       return facts.markers.has(id) ? [] : [recordMarker(id)];
     default:
@@ -107,9 +122,14 @@ function next({ step, index, facts, taskQueue }: Place): readonly CommandInit[] 
 
 function isDone(
   step: ProgramStep,
-  at: { readonly index: number; readonly facts: Facts; readonly signalsWanted: number },
+  at: {
+    readonly index: number;
+    readonly facts: Facts;
+    readonly signalsWanted: number;
+    readonly updatesWanted: number;
+  },
 ): boolean {
-  const { facts, signalsWanted } = at;
+  const { facts, signalsWanted, updatesWanted } = at;
   const id = String(at.index);
   const hasActivityEnded = facts.activities.get(id)?.state === "ended";
   const hasTimerEnded = facts.timers.get(id) === "ended";
@@ -126,6 +146,8 @@ function isDone(
       return hasTimerEnded;
     case "signal":
       return facts.signals >= signalsWanted;
+    case "update":
+      return facts.updates >= updatesWanted;
     case "marker":
       return true;
     case "child":
@@ -133,55 +155,6 @@ function isDone(
     case "cancelChild":
       return isPeerStepDone(step, at.index, facts.peers);
   }
-}
-
-function scheduleActivity(
-  activityId: string,
-  activity: {
-    readonly maximumAttempts: number;
-    readonly heartbeats: boolean;
-    readonly taskQueue: string;
-  },
-): CommandInit {
-  const value = {
-    activityId,
-    activityType: { name: activity.heartbeats ? "beat" : "work" },
-    taskQueue: { name: activity.taskQueue },
-    startToCloseTimeout: { seconds: 5n, nanos: 0 },
-    heartbeatTimeout: activity.heartbeats ? { seconds: 1n, nanos: 500_000_000 } : undefined,
-    retryPolicy: { initialInterval: SECOND, maximumAttempts: activity.maximumAttempts },
-  };
-  const attributes = { kind: "scheduleActivityTaskCommandAttributes", value } as const;
-  return { commandType: CommandType.SCHEDULE_ACTIVITY_TASK, attributes };
-}
-
-function cancelActivity(scheduledEventId: bigint): CommandInit {
-  const value = { scheduledEventId };
-  const attributes = { kind: "requestCancelActivityTaskCommandAttributes", value } as const;
-  return { commandType: CommandType.REQUEST_CANCEL_ACTIVITY_TASK, attributes };
-}
-
-function startTimer(timerId: string, delayMs: number): CommandInit {
-  const seconds = BigInt(Math.floor(delayMs / 1000));
-  const nanos = (delayMs % 1000) * 1e6;
-  const value = { timerId, startToFireTimeout: { seconds, nanos } };
-  const attributes = { kind: "startTimerCommandAttributes", value } as const;
-  return { commandType: CommandType.START_TIMER, attributes };
-}
-
-function cancelTimer(timerId: string): CommandInit {
-  const attributes = { kind: "cancelTimerCommandAttributes", value: { timerId } } as const;
-  return { commandType: CommandType.CANCEL_TIMER, attributes };
-}
-
-function recordMarker(markerName: string): CommandInit {
-  const attributes = { kind: "recordMarkerCommandAttributes", value: { markerName } } as const;
-  return { commandType: CommandType.RECORD_MARKER, attributes };
-}
-
-function cancelWorkflow(): CommandInit {
-  const attributes = { kind: "cancelWorkflowExecutionCommandAttributes", value: {} } as const;
-  return { commandType: CommandType.CANCEL_WORKFLOW_EXECUTION, attributes };
 }
 
 function ending(program: Program, continuation: number, taskQueue: string): CommandInit {

@@ -11,6 +11,7 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { Program } from "./program.js";
 import { type MethodName, NAMESPACE } from "./simulated-server.js";
+import { sendUpdate } from "./simulated-updates.js";
 import { TASK_QUEUE } from "./simulated-worker.js";
 import { isExpected, type World } from "./world.js";
 
@@ -20,6 +21,7 @@ const CALL_TIMEOUT_MS = 10_000;
 const FINAL_ERRORS: ReadonlySet<DomainErrorCode> = new Set([
   "NOT_FOUND",
   "WORKFLOW_ALREADY_STARTED",
+  "ABORTED",
 ]);
 
 /** What a client does besides starting its workflow and sending the signals it waits for. */
@@ -39,6 +41,8 @@ export interface KnownRun {
   readonly runId: string;
   /** Request IDs of signals that were acknowledged. */
   readonly acknowledgedSignals: string[];
+  /** IDs of updates whose completion was told. */
+  readonly acknowledgedUpdates: string[];
 }
 
 /** A client that starts one workflow, signals it as often as its program waits, and sees it end. */
@@ -109,7 +113,7 @@ export class SimulatedClient {
   }
 
   #know(runId: string): KnownRun {
-    const run = { runId, acknowledgedSignals: [] };
+    const run = { runId, acknowledgedSignals: [], acknowledgedUpdates: [] };
     this.runs.push(run);
     return run;
   }
@@ -118,8 +122,9 @@ export class SimulatedClient {
     let run = first;
     for (let link = 0; ; link++) {
       const signals = this.#signalAll(run, `${life} ${link}`);
+      const updates = this.#updateAll(run, `${life} ${link}`);
       const close = await this.#closeOf(run.runId);
-      await signals;
+      await Promise.all([signals, updates]);
       const attributes = close.attributes;
       if (attributes?.kind !== "workflowExecutionContinuedAsNewEventAttributes") return;
       this.world.cover("a workflow continued as new");
@@ -139,6 +144,23 @@ export class SimulatedClient {
       const isDone = await this.#whileOpen("SignalWorkflowExecution", request);
       if (isDone) run.acknowledgedSignals.push(requestId);
       else world.cover("a repeated signal met a closed run");
+    }
+  }
+
+  async #updateAll(run: KnownRun, place: string): Promise<void> {
+    const { world } = this;
+    const { workflowId, steps } = this.plan;
+    const count = steps.filter(({ kind }) => kind === "update").length;
+    for (let number = 0; number < count; number++) {
+      await world.sleep(world.draw(3000));
+      const name = `update ${workflowId} ${place} ${number}`;
+      const target = { workflowId, runId: run.runId, name };
+      const updateId = await sendUpdate(world, target, (method, request) =>
+        this.#untilAnswered(method, request),
+      );
+      if (updateId === undefined) return;
+      world.cover("an update was completed");
+      run.acknowledgedUpdates.push(updateId);
     }
   }
 

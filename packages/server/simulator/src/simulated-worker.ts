@@ -12,6 +12,13 @@ import type {
   RespondWorkflowTaskCompletedResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { decide, readProgram } from "./program.js";
+import { readFacts } from "./program-facts.js";
+import {
+  answerUpdates,
+  completeUpdate,
+  joinAnswers,
+  type UpdateAnswer,
+} from "./program-updates.js";
 import { type MethodName, NAMESPACE } from "./simulated-server.js";
 import { isExpected, type World } from "./world.js";
 
@@ -117,12 +124,16 @@ export class SimulatedWorker {
       await this.#call("RespondWorkflowTaskFailed", failed);
       return;
     }
-    const commands = decide(readProgram(task.workflowType?.name ?? ""), events, TASK_QUEUE);
+    const updates = this.#answerUpdates(task, events);
+    const completedNow = updates.messages.filter(({ id }) => id?.endsWith("/complete")).length;
+    const program = readProgram(task.workflowType?.name ?? "");
+    const commands = decide(program, events, { taskQueue: TASK_QUEUE, completedNow });
     const completed = {
       namespace,
       taskToken: task.taskToken,
       identity,
-      commands,
+      messages: updates.messages,
+      commands: [...updates.commands, ...commands],
       queryResults: new Map(
         [...task.queries.keys()].map((id) => [id, { resultType: QueryResultType.ANSWERED }]),
       ),
@@ -149,6 +160,27 @@ export class SimulatedWorker {
       world.trace(`${identity} refused ${workflowId} ${error.code}`);
       if (error.message === "UnhandledCommand") world.cover("a closing command met news");
     }
+  }
+
+  /** Answers new updates, and completes those that were accepted before. */
+  #answerUpdates(
+    task: PollWorkflowTaskQueueResponse,
+    events: readonly HistoryEvent[],
+  ): UpdateAnswer {
+    const { world } = this;
+    const { openUpdates, timers } = readFacts(events);
+    const answers = [
+      answerUpdates(task.messages, () => {
+        if (world.chance(0.15)) return "reject";
+        return world.chance(0.3) ? "accept" : "acceptAndComplete";
+      }),
+    ];
+    for (const updateId of openUpdates) {
+      if (timers.get(`update ${updateId}`) !== "ended") continue;
+      world.cover("an update was completed after it was accepted");
+      answers.push(completeUpdate(updateId));
+    }
+    return joinAnswers(answers);
   }
 
   /** The whole history: what the task brings, after what is cached or fetched. */

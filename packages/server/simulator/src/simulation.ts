@@ -120,7 +120,7 @@ function drawPlan(world: World, workflowId: string): ClientPlan {
 }
 
 function drawStep(world: World): ProgramStep {
-  switch (world.draw(11)) {
+  switch (world.draw(13)) {
     case 0:
       return { kind: "timer", delayMs: 10 + world.draw(15_000) };
     case 1:
@@ -141,6 +141,9 @@ function drawStep(world: World): ProgramStep {
       return world.chance(0.5)
         ? { kind: "signalOther", workflowId: `workflow-${world.draw(15)}` }
         : { kind: "cancelChild", of: world.draw(3) };
+    case 10:
+    case 11:
+      return { kind: "update" };
     default: {
       const maximumAttempts = world.chance(0.3) ? 1 : world.chance(0.3) ? 2 : 0;
       return { kind: "activity", maximumAttempts, heartbeats: world.chance(0.4) };
