@@ -19,6 +19,7 @@ import {
 import { UpdateWorkflowExecutionLifecycleStage as Stage } from "@perdure/proto/temporal/api/enums/v1";
 import { History } from "@perdure/proto/temporal/api/history/v1";
 import type { OutcomeInit } from "@perdure/proto/temporal/api/update/v1";
+import type { CommitTicket } from "./group-committer.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
 import { UpdateWaiters } from "./update-waiters.js";
@@ -114,8 +115,9 @@ export class UpdateService {
     const known = this.#standing(run, waiting.updateId);
     const { stage } = waiting.wait;
     if (known instanceof Promise || hasReached(known, stage)) {
-      await run.lastTicket?.durable.catch(() => undefined);
-      return known;
+      // What a failed commit held never happened: the update is looked for again.
+      const isDurable = await settled(run.lastTicket);
+      return isDurable ? known : { kind: "lost" };
     }
     return this.#next(run, waiting, known);
   }
@@ -186,6 +188,16 @@ export interface Waiting {
   readonly wait: UpdateWait;
   /** When the call answers however far the update is, epoch milliseconds; 20 s by default. */
   readonly untilMs?: number;
+}
+
+/** Whether a commit, if one is under way, came to a good end. */
+async function settled(ticket: CommitTicket | undefined): Promise<boolean> {
+  try {
+    await ticket?.durable;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function deadlineError(): DeadlineExceededError {

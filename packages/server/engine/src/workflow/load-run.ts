@@ -93,7 +93,8 @@ export function snapshotRun(run: RunState): Uint8Array {
     historySizeBytes: run.historySizeBytes,
     status: run.status,
     closeTimeMs: run.closeTimeMs,
-    workflowTask: run.workflowTask,
+    // A speculative task lives in memory only.
+    workflowTask: run.workflowTask?.isSpeculative === true ? undefined : run.workflowTask,
     sticky: run.sticky,
     activities: run.activities.valueSeq().map(snapshotActivity).toArray(),
     timers: run.timers.valueSeq().toArray(),
