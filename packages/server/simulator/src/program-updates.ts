@@ -8,7 +8,7 @@ import { startTimer } from "./program-commands.js";
 /** What becomes of an update that came with a workflow task. */
 export type UpdateFate = "reject" | "accept" | "acceptAndComplete";
 
-/** What a worker says about updates: each message that makes an event has a command for its place. */
+/** What a worker says about updates; a message that makes an event has a command for its place. */
 export interface UpdateAnswer {
   readonly messages: readonly MessageInit[];
   readonly commands: readonly CommandInit[];
