@@ -1,7 +1,7 @@
 import type { OutboxMessage } from "@perdure/engine";
 import { invariant, unreachable } from "@perdure/kernel";
 import type { LoadedRun } from "./loaded-run.js";
-import { messagesOf } from "./outbox.js";
+import { hasMessages, messagesOf } from "./outbox.js";
 import { Posting } from "./posting.js";
 import { reportEnd, sendChildEnd, sendChildStart } from "./send-child-messages.js";
 import { sendCancel, sendSignal } from "./send-external-messages.js";
@@ -26,15 +26,16 @@ export class Messenger {
    * @throws {DomainError} A message could not be delivered for the moment.
    */
   async deliverAll(slot: WorkflowSlot, run: LoadedRun): Promise<void> {
-    for (;;) {
-      const [first] = messagesOf(run.state);
-      if (first === undefined) return;
-      const [key, message] = first;
-      const posting = new Posting(this.#host, { slot, run, key });
-      await deliver(posting, message);
-      if (!posting.isLoaded) return;
-      const isLeft = run.state.peers.outbox.get(key) === message;
-      invariant(!isLeft, "A delivered message leaves the outbox");
+    while (hasMessages(run.state)) {
+      for (const [key, message] of messagesOf(run.state)) {
+        // What was delivered since may have taken it back: the end of the run, for example.
+        if (run.state.peers.outbox.get(key) !== message) continue;
+        const posting = new Posting(this.#host, { slot, run, key });
+        await deliver(posting, message);
+        if (!posting.isLoaded) return;
+        const isLeft = run.state.peers.outbox.get(key) === message;
+        invariant(!isLeft, "A delivered message leaves the outbox");
+      }
     }
   }
 }
