@@ -26,7 +26,7 @@ import type { Dispatcher, TakenPoller } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { LoadedRun } from "./loaded-run.js";
 import { Messenger } from "./messenger.js";
-import { hasMessages } from "./outbox.js";
+import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
@@ -511,24 +511,31 @@ export class WorkflowHost {
 
   /** Finds runs that are not in memory and want to be woken soon. */
   #scanWakes(): void {
-    const scan = async (): Promise<void> => {
+    const scan = async (): Promise<number> => {
       const beforeMs = this.deps.clock.nowMs() + WAKE_SCAN_HORIZON_MS;
       const due = await this.deps.store.readDueRuns(beforeMs, WAKE_SCAN_PAGE);
       for (const { key, runId, wakeAtMs } of due) {
         const name = `${key.namespaceId}/${key.businessId}`;
         const loaded = this.#slots.get(name)?.runs.get(runId);
-        if (loaded?.armed !== undefined) continue;
+        if (loaded?.armed !== undefined && wakeAtMs !== OUTBOX_WAKE_MS) continue;
         const { namespaceId, businessId: workflowId } = key;
         this.#addWake({ namespaceId, workflowId, runId, atMs: wakeAtMs });
       }
+      // Messages must not keep runs from being seen whose time has come.
+      const hasMore = due.length === WAKE_SCAN_PAGE && due.at(-1)?.wakeAtMs === OUTBOX_WAKE_MS;
+      return hasMore ? SEND_RETRY_MS : WAKE_SCAN_INTERVAL_MS;
     };
     const repeat = (): void => {
       if (this.#isStopped) return;
+      let pauseMs = WAKE_SCAN_INTERVAL_MS;
       scan()
+        .then((wantedMs) => {
+          pauseMs = wantedMs;
+        })
         .catch((error: unknown) => {
           this.deps.logger.log("error", "Wake-ups could not be read; tried again", { error });
         })
-        .finally(() => this.deps.clock.schedule(WAKE_SCAN_INTERVAL_MS, repeat));
+        .finally(() => this.deps.clock.schedule(pauseMs, repeat));
     };
     repeat();
   }
