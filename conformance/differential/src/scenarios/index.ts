@@ -21,6 +21,7 @@ import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
+import { workerRequestScenarios } from "./worker-requests.js";
 import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
 
@@ -49,4 +50,5 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...signalWithStartScenarios,
   ...searchAttributeScenarios,
   ...continueAsNewScenarios,
+  ...workerRequestScenarios,
 ];

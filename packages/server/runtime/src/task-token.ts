@@ -20,5 +20,5 @@ export function decodeTaskToken(bytes: Uint8Array): TaskToken {
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
   }
-  throw new InvalidArgumentError("Invalid TaskToken.");
+  throw new InvalidArgumentError("Error deserializing task token.");
 }

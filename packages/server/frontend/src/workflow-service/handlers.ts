@@ -1,5 +1,6 @@
 import type { CallContext } from "../grpc/call-context.js";
 import type { UnaryHandler } from "../grpc/grpc-service.js";
+import { workerHandlers } from "../workers/handlers.js";
 import {
   recordActivityTaskHeartbeat,
   recordActivityTaskHeartbeatById,
@@ -43,7 +44,7 @@ import {
   queryWorkflow,
 } from "./workflow-reads.js";
 
-/** The RPCs of `WorkflowService` that work on workflows and tasks, by method name. */
+/** The RPCs of `WorkflowService` that work on workflows, tasks and workers, by method name. */
 export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, UnaryHandler> {
   type Plain = (request: never, deps: WorkflowServiceDeps) => ReturnType<UnaryHandler>;
   type Waiting = (
@@ -51,7 +52,7 @@ export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string,
     call: CallContext,
     deps: WorkflowServiceDeps,
   ) => ReturnType<UnaryHandler>;
-  const handlers = new Map<string, UnaryHandler>();
+  const handlers = new Map<string, UnaryHandler>(workerHandlers(deps));
   for (const [name, handle] of Object.entries<Plain>(PLAIN)) {
     handlers.set(name, (request) => handle(request, deps));
   }
