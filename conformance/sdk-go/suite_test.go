@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		log.Fatal(err)
 	}
 	w := worker.New(sdk, taskQueue, worker.Options{})
-	for _, program := range []any{hello, timer, collect, retry, heartbeat, countDown, saga, various, waitForCancel} {
+	for _, program := range []any{hello, timer, collect, retry, heartbeat, countDown, saga, various, waitForCancel, bookings} {
 		w.RegisterWorkflow(program)
 	}
 	for _, work := range []any{greet, succeedAt, countWithHeartbeats, book} {

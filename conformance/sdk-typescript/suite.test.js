@@ -14,6 +14,7 @@ import {
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { targetServer } from "../started-server/started-server.mjs";
 import * as activities from "./activities.js";
+import { updateTests } from "./update-tests.js";
 
 const taskQueue = `typescript-${randomUUID()}`;
 let server;
@@ -190,6 +191,8 @@ describe("official TypeScript SDK", () => {
     const text = "x".repeat(1024 * 1024);
     assert.equal((await (await start("hello", text)).result()).length, text.length + 8);
   });
+
+  updateTests({ start, eventsOf, taskQueue, client: () => client });
 });
 
 describe("official TypeScript SDK, children and other workflows", () => {

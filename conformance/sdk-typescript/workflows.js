@@ -1,10 +1,13 @@
 import {
   ActivityCancellationType,
+  ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
   defineSignal,
+  defineUpdate,
   isCancellation,
   patched,
   proxyActivities,
@@ -107,3 +110,32 @@ export {
   signalNobody,
   signalOther,
 } from "./child-workflows.js";
+export const bookUpdate = defineUpdate("book");
+export const moveOnUpdate = defineUpdate("moveOn");
+
+/** Takes bookings by update; a validator refuses empty ones, and "moveOn" continues as new. */
+export async function bookings(booked = []) {
+  let isMovingOn = false;
+  setHandler(
+    bookUpdate,
+    async (item) => {
+      const greeting = await greet(item);
+      booked.push(item);
+      return `${greeting} ${booked.length}`;
+    },
+    {
+      validator: (item) => {
+        if (item === "") throw ApplicationFailure.create({ message: "empty", type: "Empty" });
+      },
+    },
+  );
+  setHandler(moveOnUpdate, () => {
+    isMovingOn = true;
+    return "moving on";
+  });
+  setHandler(itemsQuery, () => booked);
+  await condition(() => isMovingOn || booked.includes("last"));
+  await condition(allHandlersFinished);
+  if (isMovingOn) await continueAsNew(booked);
+  return booked;
+}

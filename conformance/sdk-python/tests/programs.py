@@ -191,7 +191,45 @@ class TimeOut:
         )
 
 
+@workflow.defn
+class Bookings:
+    """Take bookings by update; a validator refuses empty ones, "move_on" continues as new."""
+
+    @workflow.init
+    def __init__(self, booked: list[str]) -> None:
+        """Go on with what was booked before."""
+        self._booked = booked
+        self._is_moving_on = False
+
+    @workflow.run
+    async def run(self, booked: list[str]) -> list[str]:
+        await workflow.wait_condition(lambda: self._is_moving_on or "last" in self._booked)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._is_moving_on:
+            workflow.continue_as_new(self._booked)
+        return self._booked
+
+    @workflow.update
+    async def book(self, item: str) -> str:
+        greeting = await workflow.execute_activity(
+            greet, item, start_to_close_timeout=TEN_SECONDS
+        )
+        self._booked.append(item)
+        return f"{greeting} {len(self._booked)}"
+
+    @book.validator
+    def check_item(self, item: str) -> None:
+        if item == "":
+            raise ApplicationError("empty", type="Empty")
+
+    @workflow.update
+    def move_on(self) -> str:
+        self._is_moving_on = True
+        return "moving on"
+
+
 WORKFLOWS = [
+    Bookings,
     Hello,
     Timer,
     Collect,

@@ -5,7 +5,15 @@ import time
 
 import pytest
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateStage,
+)
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -177,3 +185,65 @@ async def test_replays_a_history(suite: Suite) -> None:
     )
     await handle.result()
     await Replayer(workflows=programs.WORKFLOWS).replay_workflow(await handle.fetch_history())
+
+
+async def start_bookings(suite: Suite) -> WorkflowHandle:
+    return await suite.client.start_workflow(
+        programs.Bookings.run, [], id=suite.new_id("bookings"), task_queue=suite.task_queue
+    )
+
+
+async def test_updates_and_polls_for_the_result(suite: Suite) -> None:
+    handle = await start_bookings(suite)
+    assert await handle.execute_update(programs.Bookings.book, "one") == "Hello, one! 1"
+    update = await handle.start_update(
+        programs.Bookings.book, "two", id="two", wait_for_stage=WorkflowUpdateStage.ACCEPTED
+    )
+    assert await update.result() == "Hello, two! 2"
+    assert await handle.get_update_handle("two").result() == "Hello, two! 2"
+    repeated = await handle.execute_update(programs.Bookings.book, "two", id="two")
+    assert repeated == "Hello, two! 2"
+    await handle.execute_update(programs.Bookings.book, "last")
+    assert await handle.result() == ["one", "two", "last"]
+
+
+async def test_refused_update_leaves_no_trace(suite: Suite) -> None:
+    handle = await start_bookings(suite)
+    await handle.execute_update(programs.Bookings.book, "one")
+    before = await event_types(handle)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await handle.execute_update(programs.Bookings.book, "")
+    assert isinstance(refused.value.cause, ApplicationError)
+    assert refused.value.cause.type == "Empty"
+    assert await event_types(handle) == before
+    await handle.execute_update(programs.Bookings.book, "last")
+    assert await handle.result() == ["one", "last"]
+
+
+async def test_updates_with_start(suite: Suite) -> None:
+    workflow_id = suite.new_id("with-start")
+
+    async def execute(item: str) -> str:
+        start = WithStartWorkflowOperation(
+            programs.Bookings.run,
+            [],
+            id=workflow_id,
+            task_queue=suite.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+        return await suite.client.execute_update_with_start_workflow(
+            programs.Bookings.book, item, start_workflow_operation=start
+        )
+
+    assert await execute("one") == "Hello, one! 1"
+    assert await execute("last") == "Hello, last! 2"
+    assert await suite.client.get_workflow_handle(workflow_id).result() == ["one", "last"]
+
+
+async def test_continues_as_new_after_an_update(suite: Suite) -> None:
+    first = await start_bookings(suite)
+    handle = suite.client.get_workflow_handle(first.id)
+    await handle.execute_update(programs.Bookings.book, "one")
+    assert await handle.execute_update(programs.Bookings.move_on) == "moving on"
+    assert await handle.execute_update(programs.Bookings.book, "last") == "Hello, last! 2"
+    assert await handle.result() == ["one", "last"]

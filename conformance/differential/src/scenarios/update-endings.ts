@@ -1,4 +1,4 @@
-import { command, completeWorkflow, payloads } from "../commands.js";
+import { command, completeWorkflow } from "../commands.js";
 import { type Scenario, scenario } from "../scenario.js";
 import {
   accept,
@@ -111,27 +111,6 @@ export const updateEndingScenarios = [
     await s.closedHistory(run);
   }),
 
-  scenario("update-not-carried-over-continue-as-new", async (s) => {
-    const { queue, run } = await startIdle(s);
-    const { workflowId } = run;
-    const accepted = beginUpdate(s, run, { id: "u1" });
-    const task = await s.pollWorkflowTask(queue);
-    await answer(s, task, [accept("u1", task)]);
-    await s.call("SignalWorkflowExecution", { workflowExecution: { ...run }, signalName: "go" });
-    const next = await s.pollWorkflowTask(queue);
-    const current = { workflowId, runId: "" };
-    const admittedOne = beginUpdate(s, current, { id: "u2" });
-    await admitted(s, run, "u2");
-    await answer(s, next, [continueAsNew(queue)]);
-    await accepted.result();
-    const first = await s.pollWorkflowTask(queue);
-    await answer(s, first, [accept("u2", first), complete("u2")]);
-    await admittedOne.result();
-    await pollUpdate(s, current, { id: "u1" });
-    await pollUpdate(s, run, { id: "u1" });
-    await s.history(first.execution);
-  }),
-
   scenario("update-while-the-workflow-tries-to-close", async (s) => {
     const queue = s.name("queue");
     const run = await s.start({ taskQueue: { name: queue } });
@@ -156,19 +135,6 @@ export const updateEndingScenarios = [
     await s.history(run);
     await s.runWorkflowTask(queue, [completeWorkflow()]);
     await s.closedHistory(run);
-  }),
-
-  scenario("update-of-a-completion-refused-while-another-waits", async (s) => {
-    const queue = s.name("queue");
-    const run = await s.start({ taskQueue: { name: queue } });
-    const task = await s.pollWorkflowTask(queue);
-    const update = beginUpdate(s, run, { id: "u1" });
-    await admitted(s, run, "u1");
-    await refuse(s, task.taskToken, [command("START_TIMER", { timerId: "" })]);
-    const again = await s.pollWorkflowTask(queue);
-    await answer(s, again, [accept("u1", again), complete("u1")]);
-    await update.result();
-    await s.history(run);
   }),
 
   scenario("update-that-closes-with-unhandled-news", async (s) => {
@@ -215,16 +181,6 @@ export const updateEndingScenarios = [
     await s.history(run);
   }),
 ] as const;
-
-function continueAsNew(queue: string): ReturnType<typeof commandsOnly> {
-  return commandsOnly(
-    command("CONTINUE_AS_NEW_WORKFLOW_EXECUTION", {
-      workflowType: { name: "Type" },
-      taskQueue: { name: queue },
-      input: payloads("again"),
-    }),
-  );
-}
 
 async function refuse(
   s: Scenario,

@@ -112,27 +112,6 @@ export const updateTaskScenarios = [
     await s.history(run);
   }),
 
-  scenario("update-on-a-sticky-queue", async (s) => {
-    const queue = s.name("queue");
-    const sticky = s.name("sticky");
-    const run = await s.start({ taskQueue: { name: queue } });
-    const first = await s.pollWorkflowTask(queue);
-    const stickyAttributes = {
-      workerTaskQueue: { name: sticky, kind: "TASK_QUEUE_KIND_STICKY", normalName: queue },
-      scheduleToStartTimeout: "5s",
-    };
-    await s.completeWorkflowTask(first, [], { stickyAttributes });
-    const taskQueue = { name: sticky, kind: "TASK_QUEUE_KIND_STICKY", normalName: queue };
-    const poll = s.begin("PollWorkflowTaskQueue", { taskQueue });
-    await s.pause(300);
-    const update = beginUpdate(s, run, { id: "u1" });
-    const task = inlineTask({ workflowTask: await poll.response() }, run);
-    await s.history(run);
-    await answer(s, task, [accept("u1", task), complete("u1"), fieldsOnly({ stickyAttributes })]);
-    await update.response();
-    await s.history(run);
-  }),
-
   scenario("update-during-a-start-delay", async (s) => {
     const queue = s.name("queue");
     const run = await s.start({ taskQueue: { name: queue }, workflowStartDelay: "60s" });
