@@ -82,6 +82,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       updates,
       updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => matching.poll(question),
+      recentPollers: (queue) => matching.recentPollers(queue),
       namespaces,
       store,
       clock,

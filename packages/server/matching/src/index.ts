@@ -7,3 +7,4 @@ export type {
   TransientTask,
 } from "./contract.js";
 export { Matching, type PollRequest } from "./matching.js";
+export type { RecentPoller } from "./poller-log.js";

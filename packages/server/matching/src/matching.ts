@@ -1,6 +1,7 @@
 import { type CancelSignal, DeadlineWheel } from "@perdure/kernel";
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 import type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./contract.js";
+import type { RecentPoller } from "./poller-log.js";
 import { TaskQueue, type TaskQueueDeps } from "./task-queue.js";
 import { WaitingPoller } from "./waiting-poller.js";
 
@@ -76,6 +77,11 @@ export class Matching implements Dispatcher {
 
   recheck(): void {
     for (const queue of this.#queues.values()) queue.recheck();
+  }
+
+  /** Who polled a queue lately, the last one first. */
+  recentPollers(queue: QueueKey): readonly RecentPoller[] {
+    return this.#queues.get(nameOf(queue))?.recentPollers() ?? [];
   }
 
   /** Answers every waiting poll with nothing and takes no more. */

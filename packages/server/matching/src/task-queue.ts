@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "@perdure/kernel";
 import type { QueueKey, Store, TaskRow } from "@perdure/persistence";
 import type { Dispatch, PollerInfo, TakenPoller, TaskStarter, TransientTask } from "./contract.js";
+import { PollerLog, type RecentPoller } from "./poller-log.js";
 import { TaskBacklog } from "./task-backlog.js";
 import type { WaitingPoller } from "./waiting-poller.js";
 
@@ -37,6 +38,7 @@ export class TaskQueue {
   /** Offers that came while a page was being read, which may or may not hold them. */
   #offeredMeanwhile: TaskRow[] = [];
   #busyPollerCount = 0;
+  readonly #pollerLog = new PollerLog();
   #lastPollAtMs = 0;
   #isStopped = false;
 
@@ -48,6 +50,7 @@ export class TaskQueue {
   /** Adds a poller, which gets a task at once if one waits. */
   addPoller(poller: WaitingPoller): void {
     this.#lastPollAtMs = this.#deps.clock.nowMs();
+    this.#pollerLog.note(poller.info, this.#lastPollAtMs);
     this.#pollers.add(poller);
     this.#pump();
   }
@@ -104,6 +107,11 @@ export class TaskQueue {
     this.#doubtCount += 1;
     this.#isComplete = false;
     this.#pump();
+  }
+
+  /** Who polled lately, the last one first. */
+  recentPollers(): readonly RecentPoller[] {
+    return this.#pollerLog.list(this.#deps.clock.nowMs());
   }
 
   hasRecentPoller(withinMs: number): boolean {

@@ -98,6 +98,7 @@ export class SimulatedServer {
       updates,
       updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => this.#matching.poll(question),
+      recentPollers: (queue) => this.#matching.recentPollers(queue),
       namespaces: { resolve: resolveNamespace },
       store,
       clock,

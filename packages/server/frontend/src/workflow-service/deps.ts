@@ -33,11 +33,19 @@ export interface WorkflowServiceDeps {
   readonly updateWithStart: UpdateWithStartService;
   /** Waits for a task; `undefined` when none came in time. */
   readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
+  /** Who polled a queue lately, the last one first. */
+  readonly recentPollers: (queue: QueueKey) => readonly {
+    readonly info: { readonly identity: string; readonly buildId: string };
+    readonly lastPollAtMs: number;
+  }[];
   readonly namespaces: {
     /** @throws {NamespaceNotFoundError} */
     resolve(name: string): ServedNamespace;
   };
-  readonly store: Pick<Store, "listVisibility" | "countVisibility" | "countVisibilityByStatus">;
+  readonly store: Pick<
+    Store,
+    "listVisibility" | "countVisibility" | "countVisibilityByStatus" | "readTasks"
+  >;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: RunLimits;

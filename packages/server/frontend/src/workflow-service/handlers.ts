@@ -15,6 +15,7 @@ import type { WorkflowServiceDeps } from "./deps.js";
 import { executeMultiOperation } from "./multi-operation.js";
 import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
 import { pollWorkflowExecutionUpdate, updateWorkflowExecution } from "./updates.js";
+import { describeTaskQueue, listTaskQueuePartitions } from "./task-queues.js";
 import {
   pollActivityTaskQueue,
   pollWorkflowTaskQueue,
@@ -83,6 +84,8 @@ const PLAIN = {
   RespondActivityTaskCanceledById: respondActivityTaskCanceledById,
   RecordActivityTaskHeartbeat: recordActivityTaskHeartbeat,
   RecordActivityTaskHeartbeatById: recordActivityTaskHeartbeatById,
+  DescribeTaskQueue: describeTaskQueue,
+  ListTaskQueuePartitions: listTaskQueuePartitions,
   ListWorkflowExecutions: listWorkflowExecutions,
   ScanWorkflowExecutions: scanWorkflowExecutions,
   ListOpenWorkflowExecutions: listOpenWorkflowExecutions,
