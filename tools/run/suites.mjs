@@ -49,6 +49,12 @@ const OUTER_SUITES = [
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    folder: "conformance/fuzz",
+    name: "fuzz, 25 s",
+    command: [process.execPath, "conformance/fuzz/run.mjs", "--seconds", "25"],
+    timeoutMs: 3 * MINUTE_MS,
+  },
+  {
     folder: "conformance/stop",
     name: "clean stop",
     command: nodeTest("conformance/stop/stop.test.mjs"),

@@ -139,6 +139,13 @@ export class Scenario {
     return { result, response };
   }
 
+  /** Whether a run can be described; leaves nothing in the transcript. */
+  async exists(run: WorkflowRef): Promise<boolean> {
+    const request = { execution: { ...run } };
+    const outcome = await this.#send("DescribeWorkflowExecution", request, {});
+    return outcome.kind === "response";
+  }
+
   /** Repeats a read until `until` holds, or ten seconds have gone; records the last result only. */
   async callUntil(
     rpc: string,

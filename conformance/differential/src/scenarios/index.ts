@@ -5,10 +5,13 @@ import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
 import { continueAsNewScenarios } from "./continue-as-new.js";
 import { cronScenarios } from "./cron.js";
+import { deleteScenarios } from "./delete.js";
+import { describeScenarios } from "./describe.js";
 import { externalScenarios } from "./external.js";
-
+import { historyReadScenarios } from "./history-reads.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { messageScenarios } from "./messages.js";
+import { namespaceScenarios } from "./namespaces.js";
 import { queryScenarios } from "./queries.js";
 import { searchAttributeScenarios } from "./search-attributes.js";
 import { signalWithStartScenarios } from "./signal-with-start.js";
@@ -22,6 +25,7 @@ import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
 import { workerRequestScenarios } from "./worker-requests.js";
+import { visibilityScenarios } from "./visibility.js";
 import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
 
@@ -51,4 +55,9 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...searchAttributeScenarios,
   ...continueAsNewScenarios,
   ...workerRequestScenarios,
+  ...historyReadScenarios,
+  ...describeScenarios,
+  ...deleteScenarios,
+  ...visibilityScenarios,
+  ...namespaceScenarios,
 ];

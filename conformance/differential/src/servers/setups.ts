@@ -17,7 +17,15 @@ export const SETUPS = {
 export type SetupName = keyof typeof SETUPS;
 
 /** Search attributes that every server of this suite has. */
-const SEARCH_ATTRIBUTES = ["DiffKeyword=Keyword", "DiffInt=Int"];
+const SEARCH_ATTRIBUTES = [
+  "DiffKeyword=Keyword",
+  "DiffInt=Int",
+  "DiffDouble=Double",
+  "DiffBool=Bool",
+  "DiffTime=Datetime",
+  "DiffList=KeywordList",
+  "DiffText=Text",
+];
 
 /** Arguments of `server start-dev` for a set-up; the official server and ours take the same. */
 export function setupFlags(name: SetupName): readonly string[] {

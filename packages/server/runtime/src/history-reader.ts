@@ -52,7 +52,7 @@ export async function answerHistory(
   const token = readPageToken(question.pageToken);
   const slot = host.slot(question.namespaceId, question.workflowId);
   if (token !== undefined && question.runId !== "" && token.runId !== question.runId) {
-    throw new InvalidArgumentError("RunId does not match the NextPageToken.");
+    throw new InvalidArgumentError("RunId in the request does not match the NextPageToken.");
   }
   const run = await slot.run(token?.runId ?? question.runId);
   if (token !== undefined && "transientEvents" in token) {

@@ -35,7 +35,7 @@ export async function answerReverseHistory(
 ): Promise<Uint8Array> {
   const token = readPageToken(question.pageToken);
   if (token !== undefined && question.runId !== "" && token.runId !== question.runId) {
-    throw new InvalidArgumentError("RunId does not match the NextPageToken.");
+    throw new InvalidArgumentError("RunId in the request does not match the NextPageToken.");
   }
   const slot = host.slot(question.namespaceId, question.workflowId);
   const run = await slot.run(token?.runId ?? question.runId);

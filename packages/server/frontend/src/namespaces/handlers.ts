@@ -73,7 +73,7 @@ function describe(
   if (name === "" && id === "") throw new InvalidArgumentError("Namespace not set on request.");
   if (name !== "" && id !== "") {
     throw new InvalidArgumentError(
-      "GetNamespace operation failed. Both ID and Name specified in request.",
+      `GetNamespace operation failed.${request.weakConsistency ? "" : " "} Both ID and Name specified in request.`,
     );
   }
   const namespace = id === "" ? deps.namespaces.resolve(name) : deps.namespaces.resolveId(id);

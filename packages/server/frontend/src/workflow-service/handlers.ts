@@ -14,8 +14,8 @@ import {
 import type { WorkflowServiceDeps } from "./deps.js";
 import { executeMultiOperation } from "./multi-operation.js";
 import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
-import { pollWorkflowExecutionUpdate, updateWorkflowExecution } from "./updates.js";
 import { describeTaskQueue, listTaskQueuePartitions } from "./task-queues.js";
+import { pollWorkflowExecutionUpdate, updateWorkflowExecution } from "./updates.js";
 import {
   pollActivityTaskQueue,
   pollWorkflowTaskQueue,

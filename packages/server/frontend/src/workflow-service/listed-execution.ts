@@ -23,7 +23,7 @@ export function listedExecution(row: VisibilityRow): WorkflowExecutionInfoInit {
     historySizeBytes: BigInt(row.historySizeBytes),
     stateTransitionCount: BigInt(row.stateTransitionCount),
     memo: row.memo === undefined ? {} : Memo.decode(row.memo),
-    searchAttributes: hasAttributes ? SearchAttributes.decode(row.searchAttributes) : undefined,
+    searchAttributes: hasAttributes ? SearchAttributes.decode(row.searchAttributes) : {},
     taskQueue: row.taskQueue,
     parentExecution: hasParent
       ? { workflowId: row.parentWorkflowId, runId: row.parentRunId }

@@ -134,8 +134,8 @@ export function listTaskQueuePartitions(
   request: ListTaskQueuePartitionsRequest,
   deps: WorkflowServiceDeps,
 ): ListTaskQueuePartitionsResponseInit {
-  const key = readQueueName(request.taskQueue, deps.limits.idLengthMax);
   resolveNamespace(deps, request.namespace);
+  const key = readQueueName(request.taskQueue, deps.limits.idLengthMax);
   const partitions = [{ key, ownerHostName: OWNER_NAME }];
   return { activityTaskQueuePartitions: partitions, workflowTaskQueuePartitions: partitions };
 }

@@ -1,0 +1,54 @@
+/** Every RPC of the two services, as `@temporalio/proto` describes them, and calls with raw bytes. */
+import { createRequire } from "node:module";
+import grpc from "@grpc/grpc-js";
+
+const SERVICES = [
+  "temporal.api.workflowservice.v1.WorkflowService",
+  "temporal.api.operatorservice.v1.OperatorService",
+];
+const root = createRequire(import.meta.url)("@temporalio/proto/protos/json-module.js");
+root.resolveAll();
+
+/** Methods with resolved types, each with its path. */
+export function allMethods() {
+  return SERVICES.flatMap((name) => {
+    const service = root.lookupService(name).resolveAll();
+    return service.methodsArray.map((method) => {
+      const { resolvedRequestType, resolvedResponseType } = method.resolve();
+      const path = `/${name}/${method.name}`;
+      return { name: method.name, path, resolvedRequestType, resolvedResponseType };
+    });
+  });
+}
+
+export class RawCaller {
+  #client;
+
+  constructor(address) {
+    this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), {
+      "grpc.max_send_message_length": 64 * 1024 * 1024,
+      "grpc.enable_retries": 0,
+    });
+  }
+
+  /** Sends bytes to a method; resolves with the name of the status, its message and the response. */
+  call(path, bytes, timeoutMs) {
+    return new Promise((resolve) => {
+      this.#client.makeUnaryRequest(
+        path,
+        (raw) => raw,
+        (raw) => raw,
+        bytes,
+        { deadline: Date.now() + timeoutMs },
+        (error, response) => {
+          if (error === null) resolve({ code: "OK", message: "", response });
+          else resolve({ code: grpc.status[error.code], message: error.details });
+        },
+      );
+    });
+  }
+
+  close() {
+    this.#client.close();
+  }
+}
