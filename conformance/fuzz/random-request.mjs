@@ -58,8 +58,8 @@ export class RandomRequests {
       if (/timeout|delay|retention/i.test(name)) delete request[name];
       if (STRICT_FIELDS.has(name) && random.chance(0.8)) delete request[name];
       if (name === "taskQueue") request[name] = { name: random.of(QUEUES) };
-      if (/^workflowType$/.test(name)) request[name] = { name: "Type" };
-      if (/^(workflowE|e)xecution$/.test(name)) {
+      if (name === "workflowType") request[name] = { name: "Type" };
+      if (name === "execution" || name === "workflowExecution") {
         request[name] = { workflowId: random.of(WORKFLOW_IDS) };
       }
       if (name === "requestId") request[name] = random.uuid();

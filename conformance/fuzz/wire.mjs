@@ -1,4 +1,4 @@
-/** Every RPC of the two services, as `@temporalio/proto` describes them, and calls with raw bytes. */
+/** Every RPC of the two services, as `@temporalio/proto` describes it, and calls with raw bytes. */
 import { createRequire } from "node:module";
 import grpc from "@grpc/grpc-js";
 
@@ -31,7 +31,7 @@ export class RawCaller {
     });
   }
 
-  /** Sends bytes to a method; resolves with the name of the status, its message and the response. */
+  /** Sends bytes to a method; resolves with the status, its message and the response. */
   call(path, bytes, timeoutMs) {
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(

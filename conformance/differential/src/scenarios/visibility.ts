@@ -188,7 +188,7 @@ const BAD_FILTERS = [
   "WorkflowId = 'a')",
   "(WorkflowId = 'a'",
   "WorkflowId = 'a' LIMIT 5",
-  "workflowid = 'a'",
+  "Workflowtype = 'a'",
   "AND",
   "1 = 1",
   "HistoryLength STARTS_WITH 'a'",
@@ -228,7 +228,7 @@ const BAD_ATTRIBUTES: readonly (readonly [
   ["DiffText", 1],
 ];
 
-/** Starts three workflows of a type of their own; one completes, one is terminated, one stays open. */
+/** Starts three workflows of a type of their own: one completes, one is terminated, one stays. */
 async function threeRuns(s: Scenario): Promise<{ readonly type: string; readonly queue: string }> {
   const type = s.name("type");
   const workflowType = { name: type };

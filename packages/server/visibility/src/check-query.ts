@@ -8,7 +8,7 @@ import type {
 import { isTextColumn } from "@perdure/persistence";
 import { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
 import { readValue } from "./filter-value.js";
-import type { Expression, Literal, ParsedOrder } from "./list-filter-parser.js";
+import type { Expression, Literal, ParsedOrder } from "./list-filter-tree.js";
 import { type AttributeTypes, type NamedColumn, resolveColumn } from "./resolve-column.js";
 
 /** An error about a filter, worded as the official server words it. */

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "@perdure/kernel";
 import { parseTimeMs, searchableText, type VisibilityValue } from "@perdure/persistence";
 import { IndexedValueType, WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import { parseDurationMs } from "./duration-text.js";
-import type { Literal } from "./list-filter-parser.js";
+import type { Literal } from "./list-filter-tree.js";
 import type { NamedColumn } from "./resolve-column.js";
 
 function invalidExpression(reason: string): InvalidArgumentError {

@@ -69,7 +69,7 @@ function kindOf(type: TaskQueueType): QueueKey["taskKind"] | undefined {
   return type === TaskQueueType.NEXUS ? undefined : TaskKind.WORKFLOW;
 }
 
-/** What is known of all types of tasks, by type. There is but the version of unversioned workers. */
+/** What is known of all types of tasks, by type, all of them of unversioned workers. */
 async function describeEnhanced(
   place: Pick<QueueKey, "namespaceId" | "name">,
   request: DescribeTaskQueueRequest,
