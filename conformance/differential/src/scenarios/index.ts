@@ -24,8 +24,8 @@ import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
-import { workerRequestScenarios } from "./worker-requests.js";
 import { visibilityScenarios } from "./visibility.js";
+import { workerRequestScenarios } from "./worker-requests.js";
 import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
 
