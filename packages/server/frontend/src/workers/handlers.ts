@@ -25,12 +25,12 @@ export interface WorkerDeps {
 export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandler> {
   const registry = new WorkerRegistry();
   const record = (namespace: string, heartbeats: readonly WorkerHeartbeat[]): object => {
-    const { id } = deps.namespaces.resolve(namespace);
+    const id = namespaceIdOf(namespace, deps);
     for (const heartbeat of heartbeats) registry.record(id, heartbeat, deps.clock.nowMs());
     return {};
   };
   const matching = (request: ListWorkersRequest | CountWorkersRequest) => {
-    const { id } = deps.namespaces.resolve(request.namespace);
+    const id = namespaceIdOf(request.namespace, deps);
     return registry.list(id, deps.clock.nowMs()).filter(parseWorkerFilter(request.query));
   };
   const handlers = {
@@ -45,12 +45,21 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
   return new Map(Object.entries<UnaryHandler>(handlers));
 }
 
+/**
+ * @throws {InvalidArgumentError} None is named.
+ * @throws {NamespaceNotFoundError}
+ */
+function namespaceIdOf(name: string, deps: WorkerDeps): string {
+  if (name === "") throw new InvalidArgumentError("Namespace is empty.");
+  return deps.namespaces.resolve(name).id;
+}
+
 function describeWorker(
   request: DescribeWorkerRequest,
   registry: WorkerRegistry,
   deps: WorkerDeps,
 ): DescribeWorkerResponseInit {
-  const { id } = deps.namespaces.resolve(request.namespace);
+  const id = namespaceIdOf(request.namespace, deps);
   const found = registry.find(id, request.workerInstanceKey, deps.clock.nowMs());
   if (found === undefined) throw new NotFoundError(`Worker ${request.workerInstanceKey} not found`);
   return { workerInfo: { workerHeartbeat: found } };
