@@ -31,14 +31,14 @@ export const PLANTED_BUGS = [
   {
     name: "does not store when a run wants to be woken",
     file: "runtime/dist/run-writes.js",
-    right: 'writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs });',
+    right: 'writes.push({ kind: "updateRun", runNo: run.runNo, wakeAtMs: wantedMs ?? null });',
     wrong: ";",
   },
   {
     name: "fires timers that are nearly due",
     file: "engine/dist/workflow/wake.js",
-    right: "deadline.atMs > environment.nowMs)",
-    wrong: "deadline.atMs > environment.nowMs + 400)",
+    right: "deadline.atMs <= environment.nowMs;",
+    wrong: "deadline.atMs <= environment.nowMs + 400;",
   },
   {
     name: "hands out an activity before its start is durable",
@@ -59,10 +59,10 @@ export const PLANTED_BUGS = [
     wrong: ";",
   },
   {
-    name: "loses events that waited behind the first",
-    file: "engine/dist/workflow/step.js",
-    right: "for (const event of waiting) {",
-    wrong: "for (const event of waiting.take(1)) {",
+    name: "loses ends of activities that waited with other events",
+    file: "engine/dist/workflow/buffered-events.js",
+    right: "return last.length === 0 ? first : [...first, ...last];",
+    wrong: "return first.length === 0 ? last : first;",
   },
   {
     name: "closes a run although news waits",
@@ -95,10 +95,9 @@ export const PLANTED_BUGS = [
     wrong: "attempt > attemptsMax)",
   },
   {
-    name: "forgets a run whose wake-up is being stored",
-    file: "runtime/dist/workflow-host.js",
-    right:
-      "        run.lastTicket = ticket;\n        ticket.durable.then(() => run.settle(ticket), () => undefined);",
-    wrong: "",
+    name: "lets a workflow leave memory while it is in use",
+    file: "runtime/dist/workflow-slot.js",
+    right: " || this.#holdCount > 0)",
+    wrong: ")",
   },
 ];
