@@ -33,7 +33,9 @@ const BUGS = new Set(["INTERNAL", "UNKNOWN", "DATA_LOSS", "UNAVAILABLE", "ABORTE
 const UNREADABLE = /^grpc: error unmarshalling request/;
 
 const failures = [];
-let passedCount = 0;
+/** Whether every check of a test held, by the name of the test. */
+const tests = new Map();
+let checkCount = 0;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "perdure-fuzz-"));
 const server = await spawnServer({ databasePath: path.join(folder, "fuzz.db") });
@@ -50,16 +52,19 @@ await checkEnd();
 caller.close();
 rmSync(folder, { recursive: true, force: true });
 for (const failure of failures.slice(0, 20)) console.log(`FAIL ${failure}`);
-console.log(`${passedCount} passed, ${failures.length} failed`);
+const failedCount = [...tests.values()].filter((isPassed) => !isPassed).length;
+const passedCount = tests.size - failedCount;
+console.log(`${checkCount} checks; ${passedCount} passed, ${failedCount} failed`);
 const summary = process.env.PERDURE_TEST_SUMMARY;
 if (summary !== undefined) {
-  writeFileSync(summary, JSON.stringify({ passed: passedCount, failed: failures.length }));
+  writeFileSync(summary, JSON.stringify({ passed: passedCount, failed: failedCount }));
 }
 process.exitCode = failures.length === 0 ? 0 : 1;
 
-function check(isRight, what) {
-  if (isRight) passedCount += 1;
-  else failures.push(what);
+function check(test, isRight, what) {
+  checkCount += 1;
+  tests.set(test, (tests.get(test) ?? true) && isRight);
+  if (!isRight) failures.push(what);
 }
 
 async function implementedMethods() {
@@ -87,7 +92,11 @@ async function checkExpectedCodes() {
       const { code, message } = await caller.call(method.path, bytes, CALL_MS);
       const isSame = code === answer.code && (code === "OK" || message === (answer.message ?? ""));
       const got = `${code} ${message}`;
-      check(isSame, `${method.name}, ${what}: ${got} instead of ${JSON.stringify(answer)}`);
+      check(
+        `codes of ${method.name}`,
+        isSame,
+        `${method.name}, ${what}: ${got} instead of ${JSON.stringify(answer)}`,
+      );
     }
   }
 }
@@ -118,7 +127,11 @@ async function randomCall(random, requests, memory) {
   const isBug = BUGS.has(code) && isRead;
   const isLate = code === "DEADLINE_EXCEEDED" && timeoutMs === CALL_MS;
   const request = bytes.toString("base64");
-  check(!isBug && !isLate, `${method.name}: ${code} ${message}; request ${request}`);
+  check(
+    `random ${method.name}`,
+    !isBug && !isLate,
+    `${method.name}: ${code} ${message}; request ${request}`,
+  );
   if (code === "OK") remember(method, answer.response, { memory, random });
 }
 
@@ -145,10 +158,14 @@ async function probe(batch) {
     workflowType: { name: "Probe" },
     taskQueue: { name: "probe" },
   });
-  check(start.code === "OK", `The probe does not start: ${start.code} ${start.message}`);
+  check(
+    "starts on",
+    start.code === "OK",
+    `The probe does not start: ${start.code} ${start.message}`,
+  );
   const execution = { workflowId };
   const found = await request("DescribeWorkflowExecution", { namespace: "default", execution });
-  check(found.code === "OK", `The probe is not found: ${found.code} ${found.message}`);
+  check("finds on", found.code === "OK", `The probe is not found: ${found.code} ${found.message}`);
   checkLog();
 }
 
@@ -159,7 +176,7 @@ function request(name, message) {
 
 function checkLog() {
   const log = server.output().slice(logStart);
-  check(!/error|unhandled/i.test(log), `The server logged errors:\n${log.slice(0, 2000)}`);
+  check("log", !/error|unhandled/i.test(log), `The server logged errors:\n${log.slice(0, 2000)}`);
 }
 
 /** Requests that are larger than a server takes. */
@@ -167,7 +184,11 @@ async function checkOversized() {
   for (const method of methods) {
     const answer = await caller.call(method.path, Buffer.alloc(OVERSIZED_BYTES), CALL_MS);
     const { code, message } = answer;
-    check(code === "RESOURCE_EXHAUSTED", `${method.name}, oversized: ${code} ${message}`);
+    check(
+      `oversized ${method.name}`,
+      code === "RESOURCE_EXHAUSTED",
+      `${method.name}, oversized: ${code} ${message}`,
+    );
   }
   await probe("oversized");
 }
@@ -176,5 +197,5 @@ async function checkOversized() {
 async function checkEnd() {
   checkLog();
   const { code, signal } = await endProcess(server.process, "SIGTERM");
-  check(code === 0, `The server ended with ${code ?? signal}`);
+  check("clean end", code === 0, `The server ended with ${code ?? signal}`);
 }

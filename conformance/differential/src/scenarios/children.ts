@@ -95,28 +95,6 @@ const results: readonly ScenarioDefinition[] = [
     await s.runWorkflowTask(family.parentQueue, [completeWorkflow()]);
     await s.history(family.parent);
   }),
-
-  scenario("child-start-and-end-are-both-buffered", async (s) => {
-    const family = await withChild(s);
-    await seeStart(s, family);
-    await s.runWorkflowTask(family.childQueue, [failWorkflow("first")]);
-    const task = await s.pollWorkflowTask(family.parentQueue);
-    const second = { ...family, childId: s.name("second-child") };
-    await s.completeWorkflowTask(task, [startChild(second)], {
-      forceCreateNewWorkflowTask: true,
-    });
-    const held = await s.pollWorkflowTask(family.parentQueue);
-    const child = await s.runWorkflowTask(family.childQueue, [completeWorkflow()]);
-    await s.closedHistory(child.execution);
-    await s.callUntil(
-      "DescribeWorkflowExecution",
-      { execution: { ...family.parent } },
-      (answer) => pickList(answer, "pendingChildren").length === 0,
-    );
-    await s.completeWorkflowTask(held, []);
-    await s.runWorkflowTask(family.parentQueue, [completeWorkflow()]);
-    await s.history(family.parent);
-  }),
 ];
 
 const starts: readonly ScenarioDefinition[] = [
