@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SILENT_LOGGER, StoreUnavailableError } from "@perdure/kernel";
 import type { StoreWrite } from "@perdure/persistence";
-import { GroupCommitter } from "./group-committer.js";
+import { BATCH_BYTES_MAX, BATCH_WRITES_MAX, GroupCommitter } from "./group-committer.js";
 
 const write = (runNo: number): StoreWrite => ({ kind: "deleteRun", runNo });
 
@@ -126,6 +126,78 @@ describe("GroupCommitter", () => {
     assert.equal(isDrained, false);
     await bench.answer();
     assert.equal(isDrained, true);
+    await bench.committer.drain();
+  });
+
+  it("lets a full batch go without the writes that come after it, in their order", async () => {
+    const bench = new Bench();
+    bench.add(0);
+    await settled();
+    const seen = Array.from({ length: 2 * BATCH_WRITES_MAX + 1 }, (_, index) => bench.add(index));
+    await bench.answer();
+    assert.equal(bench.batches[1]?.length, BATCH_WRITES_MAX);
+    await bench.answer();
+    assert.equal(seen[BATCH_WRITES_MAX - 1]?.outcome, "stored");
+    assert.equal(seen[BATCH_WRITES_MAX]?.outcome, "waits");
+    await bench.answer();
+    await bench.answer();
+    assert.deepEqual(
+      bench.batches.slice(1).map((batch) => batch.length),
+      [BATCH_WRITES_MAX, BATCH_WRITES_MAX, 1],
+    );
+    assert.deepEqual(
+      bench.batches.slice(1).flat(),
+      seen.map((_, index) => index),
+    );
+    assert.ok(seen.every(({ outcome }) => outcome === "stored"));
+    await bench.committer.drain();
+  });
+
+  it("never splits what is added together, however much it is", async () => {
+    const bench = new Bench();
+    bench.add(1);
+    const many = Array.from({ length: BATCH_WRITES_MAX + 5 }, (_, index) => write(index));
+    bench.committer.add(many, undefined);
+    bench.add(2);
+    await settled();
+    assert.equal(bench.batches[0]?.length, BATCH_WRITES_MAX + 6);
+    await bench.answer();
+    assert.deepEqual(bench.batches[1], [2]);
+    await bench.answer();
+  });
+
+  it("counts the bytes of histories, deltas and snapshots", async () => {
+    const large = new Uint8Array(BATCH_BYTES_MAX / 4);
+    const entry = { runNo: 1, seq: 1, firstEventId: 1, eventCount: 1, events: large, delta: large };
+    const snapshot = { seq: 1, data: large };
+    const bench = new Bench();
+    bench.committer.add([{ kind: "appendLog", entry }], undefined);
+    bench.add(1);
+    bench.committer.add([{ kind: "updateRun", runNo: 1, snapshot }], undefined);
+    bench.committer.add([{ kind: "updateRun", runNo: 1, snapshot }], undefined);
+    bench.add(2);
+    await settled();
+    await bench.answer();
+    assert.deepEqual(bench.batches, [[0, 1, 0, 0], [2]]);
+    await bench.answer();
+  });
+
+  it("fails every batch that waits behind a failed one, and goes on", async () => {
+    const bench = new Bench();
+    const first = bench.add(0, "first");
+    await settled();
+    const many = Array.from({ length: BATCH_WRITES_MAX }, (_, index) => write(index));
+    bench.committer.add(many, { discard: () => void bench.discarded.push("second") });
+    const last = bench.add(1, "third");
+    await bench.answer(new StoreUnavailableError("disk full"));
+    assert.deepEqual(bench.discarded, ["first", "second", "third"]);
+    assert.deepEqual([first.outcome, last.outcome], Array(2).fill("StoreUnavailableError"));
+    assert.deepEqual(bench.batches, [[0]]);
+    assert.equal(bench.failureCount, 1);
+    const next = bench.add(7);
+    await settled();
+    await bench.answer();
+    assert.equal(next.outcome, "stored");
     await bench.committer.drain();
   });
 });

@@ -1,6 +1,13 @@
 import { type Logger, StoreUnavailableError } from "@perdure/kernel";
 import type { Store, StoreWrite } from "@perdure/persistence";
 
+/**
+ * A batch that has so many writes, or payload bytes, takes no more: a larger transaction would gain
+ * nothing, and keep the store and the memory busy for long.
+ */
+export const BATCH_WRITES_MAX = 10_000;
+export const BATCH_BYTES_MAX = 16 * 1024 * 1024;
+
 /** Writes that are stored together or not at all. */
 export interface CommitTicket {
   /**
@@ -18,6 +25,7 @@ export interface CommitOwner {
 
 class Batch implements CommitTicket {
   readonly writes: StoreWrite[] = [];
+  sizeBytes = 0;
   readonly owners = new Set<CommitOwner>();
   readonly durable: Promise<void>;
   resolve: () => void = () => undefined;
@@ -31,18 +39,24 @@ class Batch implements CommitTicket {
     // Not every commit has somebody waiting for it.
     this.durable.catch(() => undefined);
   }
+
+  get isFull(): boolean {
+    return this.writes.length >= BATCH_WRITES_MAX || this.sizeBytes >= BATCH_BYTES_MAX;
+  }
 }
 
 /**
- * Writes to the store in groups: while one batch is being written, the next gathers. Writes of
- * one owner reach the store in the order in which they were added.
+ * Writes to the store in groups: while one batch is being written, the next gathers, and another
+ * behind it once that is full. Writes reach the store in the order in which they were added.
  */
 export class GroupCommitter {
   readonly #store: Pick<Store, "commit">;
   readonly #logger: Logger;
   #onFailure: () => void = () => undefined;
+  /** Batches that wait to be written, oldest first; the last of them gathers. */
+  #waiting: Batch[] = [];
   #gathering: Batch | undefined;
-  #writing: Batch | undefined;
+  #isWriting = false;
   #idle: Promise<void> = Promise.resolve();
 
   constructor(store: Pick<Store, "commit">, logger: Logger) {
@@ -55,48 +69,60 @@ export class GroupCommitter {
     this.#onFailure = callback;
   }
 
-  /** Adds writes that must be stored together. */
+  /** Adds writes that must be stored together: they are never split, however many they are. */
   add(writes: readonly StoreWrite[], owner: CommitOwner | undefined): CommitTicket {
-    const batch = this.#gathering ?? this.#open();
-    for (const write of writes) batch.writes.push(write);
+    const gathering = this.#gathering;
+    const batch = gathering === undefined || gathering.isFull ? this.#open() : gathering;
+    for (const write of writes) {
+      batch.writes.push(write);
+      batch.sizeBytes += payloadBytes(write);
+    }
     if (owner !== undefined) batch.owners.add(owner);
     return batch;
   }
 
   /** Resolves when everything added so far is stored or has failed. */
   async drain(): Promise<void> {
-    while (this.#gathering !== undefined || this.#writing !== undefined) await this.#idle;
+    while (this.#gathering !== undefined || this.#isWriting) await this.#idle;
   }
 
   #open(): Batch {
     const batch = new Batch();
-    this.#gathering = batch;
     // The writes of one turn of the event loop share a batch.
-    if (this.#writing === undefined) this.#idle = Promise.resolve().then(() => this.#writeAll());
+    if (this.#gathering === undefined && !this.#isWriting) {
+      this.#idle = Promise.resolve().then(() => this.#writeAll());
+    }
+    this.#gathering = batch;
+    this.#waiting.push(batch);
     return batch;
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#gathering !== undefined) {
-      const batch = this.#gathering;
-      this.#gathering = undefined;
-      this.#writing = batch;
+    this.#isWriting = true;
+    for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
       try {
         await this.#store.commit(batch.writes);
         batch.resolve();
       } catch (error) {
         this.#fail(batch, error);
       }
-      this.#writing = undefined;
     }
+    this.#isWriting = false;
   }
 
-  /** What gathers now builds on what failed, so it fails too. */
+  #next(): Batch | undefined {
+    const batch = this.#waiting.shift();
+    if (batch === this.#gathering) this.#gathering = undefined;
+    return batch;
+  }
+
+  /** What waits builds on what failed, so it fails too. */
   #fail(batch: Batch, cause: unknown): void {
     this.#logger.log("error", "A commit failed; its entities are loaded anew", { cause });
-    const next = this.#gathering;
+    const waiting = this.#waiting;
+    this.#waiting = [];
     this.#gathering = undefined;
-    for (const failed of next === undefined ? [batch] : [batch, next]) {
+    for (const failed of [batch, ...waiting]) {
       for (const owner of failed.owners) owner.discard();
       failed.reject(
         new StoreUnavailableError(
@@ -106,5 +132,19 @@ export class GroupCommitter {
       );
     }
     this.#onFailure();
+  }
+}
+
+/** Bytes of the fields of a write that may be large. */
+function payloadBytes(write: StoreWrite): number {
+  switch (write.kind) {
+    case "appendLog":
+      return write.entry.events.length + write.entry.delta.length;
+    case "updateRun":
+      return write.snapshot?.data.length ?? 0;
+    case "putVisibility":
+      return (write.row.memo?.length ?? 0) + (write.row.searchAttributes?.length ?? 0);
+    default:
+      return 0;
   }
 }

@@ -7,25 +7,47 @@ export interface WakeEntry {
   cancel(): void;
 }
 
+/** Cancelled entries that may stay in the heap however few others there are. */
+const CANCELLED_MAX = 1000;
+
 class Entry implements WakeEntry {
   constructor(
     readonly atMs: number,
     private wakeUp: (() => void) | undefined,
+    private readonly onCancel: () => void,
   ) {}
 
-  cancel(): void {
-    this.wakeUp = undefined;
+  get isCancelled(): boolean {
+    return this.wakeUp === undefined;
   }
 
-  wake(): void {
-    this.wakeUp?.();
+  cancel(): void {
+    if (this.wakeUp === undefined) return;
+    this.wakeUp = undefined;
+    this.onCancel();
+  }
+
+  /** Takes the callback out: from now on cancelling changes nothing. */
+  take(): (() => void) | undefined {
+    const { wakeUp } = this;
+    this.wakeUp = undefined;
+    return wakeUp;
   }
 }
 
-/** Calls back at given times; thousands of entries share one timer. A binary heap. */
+/**
+ * Calls back at given times; thousands of entries share one timer. A binary heap, in which
+ * cancelled entries stay until their time, or until most entries are cancelled.
+ */
 export class WakeQueue {
   readonly #clock: Clock;
-  readonly #heap: Entry[] = [];
+  #heap: Entry[] = [];
+  #cancelledCount = 0;
+  readonly #onCancel = (): void => {
+    this.#cancelledCount += 1;
+    const isMost = this.#cancelledCount > this.#heap.length / 2;
+    if (isMost && this.#cancelledCount > CANCELLED_MAX) this.#compact();
+  };
   #armed: { readonly atMs: number; readonly call: ScheduledCall } | undefined;
 
   constructor(clock: Clock) {
@@ -34,15 +56,23 @@ export class WakeQueue {
 
   /** Calls `wake` once at `atMs` (milliseconds since the epoch) or soon after, never before. */
   add(atMs: number, wake: () => void): WakeEntry {
-    const entry = new Entry(atMs, wake);
+    const entry = new Entry(atMs, wake, this.#onCancel);
     this.#push(entry);
     this.#arm();
     return entry;
   }
 
+  /** Entries in memory, cancelled ones included. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
   /** Forgets everything. */
   stop(): void {
-    this.#heap.length = 0;
+    // Entries outlive the queue; none of them may count once it is empty.
+    for (const entry of this.#heap) entry.take();
+    this.#heap = [];
+    this.#cancelledCount = 0;
     this.#armed?.call.cancel();
     this.#armed = undefined;
   }
@@ -61,9 +91,20 @@ export class WakeQueue {
     const nowMs = this.#clock.nowMs();
     for (let first = this.#heap[0]; first && first.atMs <= nowMs; first = this.#heap[0]) {
       this.#pop();
-      first.wake();
+      const wake = first.take();
+      if (wake === undefined) this.#cancelledCount -= 1;
+      else wake();
     }
     this.#arm();
+  }
+
+  /** Drops the cancelled entries: most of the heap, so that this costs little for each of them. */
+  #compact(): void {
+    // A sorted array is a heap.
+    this.#heap = this.#heap
+      .filter((entry) => !entry.isCancelled)
+      .sort((left, right) => left.atMs - right.atMs);
+    this.#cancelledCount = 0;
   }
 
   #push(entry: Entry): void {
