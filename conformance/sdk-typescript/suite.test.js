@@ -5,69 +5,24 @@ import { fileURLToPath } from "node:url";
 import {
   ApplicationFailure,
   CancelledFailure,
-  Client,
-  Connection,
   TerminatedFailure,
   TimeoutFailure,
-  WorkflowFailedError,
 } from "@temporalio/client";
-import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import { targetServer } from "../started-server/started-server.mjs";
+import { Worker } from "@temporalio/worker";
 import * as activities from "./activities.js";
+import { client, eventsOf, failureOf, start, startSuite, stopSuite, taskQueue } from "./suite.js";
 import { updateTests } from "./update-tests.js";
+import "./areas/activities.js";
+import "./areas/scopes.js";
+import "./areas/starts.js";
+import "./areas/updates.js";
+import "./areas/visibility.js";
+import "./areas/workers.js";
 
-const taskQueue = `typescript-${randomUUID()}`;
-let server;
-let connection;
-let nativeConnection;
-let client;
-let worker;
-let running;
+before(startSuite);
+after(stopSuite);
 
-before(async () => {
-  Runtime.install({ logger: new DefaultLogger("ERROR") });
-  server = await targetServer();
-  connection = await Connection.connect({ address: server.address });
-  nativeConnection = await NativeConnection.connect({ address: server.address });
-  client = new Client({ connection });
-  worker = await Worker.create({
-    connection: nativeConnection,
-    taskQueue,
-    workflowsPath: fileURLToPath(new URL("./workflows.js", import.meta.url)),
-    activities,
-  });
-  running = worker.run();
-});
-
-after(async () => {
-  worker?.shutdown();
-  await running;
-  await connection?.close();
-  await nativeConnection?.close();
-  await server?.stop();
-});
-
-function start(type, ...args) {
-  return client.workflow.start(type, { taskQueue, workflowId: `${type}-${randomUUID()}`, args });
-}
-
-/** Names of the events of a history. */
-async function eventsOf(handle) {
-  const { events } = await handle.fetchHistory();
-  return events.map((event) => Object.keys(event).find((key) => key.endsWith("EventAttributes")));
-}
-
-async function failureOf(handle) {
-  try {
-    await handle.result();
-  } catch (error) {
-    assert.ok(error instanceof WorkflowFailedError, String(error));
-    return error.cause;
-  }
-  return assert.fail("The workflow did not fail");
-}
-
-describe("official TypeScript SDK", () => {
+describe("official TypeScript SDK", { concurrency: true }, () => {
   it("runs a workflow with one activity", async () => {
     const handle = await start("hello", "World");
     assert.equal(await handle.result(), "Hello, World!");
@@ -195,7 +150,7 @@ describe("official TypeScript SDK", () => {
   updateTests({ start, eventsOf, taskQueue, client: () => client });
 });
 
-describe("official TypeScript SDK, children and other workflows", () => {
+describe("official TypeScript SDK, children and other workflows", { concurrency: true }, () => {
   const childOf = (handle) => client.workflow.getHandle(`${handle.workflowId}/child`);
 
   it("gives a child's result to its parent", async () => {

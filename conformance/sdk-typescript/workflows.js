@@ -139,3 +139,25 @@ export async function bookings(booked = []) {
   if (isMovingOn) await continueAsNew(booked);
   return booked;
 }
+
+export {
+  completedElsewhere,
+  delayedRetry,
+  localOfSeconds,
+  localRetry,
+  neverRetry,
+  retryAtMost,
+  silent,
+  unheard,
+} from "./workflows/activities.js";
+export {
+  cancelledTimer,
+  hurriedActivity,
+  impatient,
+  manyTimers,
+  shielded,
+} from "./workflows/scopes.js";
+export { countRuns, failUntil } from "./workflows/starts.js";
+export { account } from "./workflows/updates.js";
+export { describeItself } from "./workflows/visibility.js";
+export { held, steps } from "./workflows/workers.js";
