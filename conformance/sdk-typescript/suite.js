@@ -1,6 +1,7 @@
 /** What all areas of this suite share: a server, clients, one bundle of workflows, one worker. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client, Connection, WorkflowFailedError } from "@temporalio/client";
 import {
@@ -15,7 +16,7 @@ import * as activities from "./activities.js";
 
 /** Custom search attributes that the suite registers; `1` and so on are values of the enum. */
 const SEARCH_ATTRIBUTES = { SuiteKeyword: 2, SuiteInt: 3 };
-const REGISTERED_MS_MAX = 30_000;
+const TRUE_MS_MAX = 14_000;
 
 export const taskQueue = `typescript-${randomUUID()}`;
 /** @type {import("@temporalio/client").Client} */
@@ -85,14 +86,21 @@ async function registerSearchAttributes() {
   } catch (error) {
     if (!/already exists/.test(error.message)) throw error;
   }
-  const untilMs = Date.now() + REGISTERED_MS_MAX;
-  for (;;) {
-    try {
-      await client.workflow.count("SuiteKeyword = 'any' AND SuiteInt = 1");
-      return;
-    } catch (error) {
-      if (Date.now() > untilMs) throw error;
-    }
+  await until(async () => {
+    const query = "SuiteKeyword = 'any' AND SuiteInt = 1";
+    return client.workflow.count(query).then(
+      () => true,
+      () => false,
+    );
+  });
+}
+
+/** Asks again until something is true; lists of other servers may lag behind. */
+export async function until(isTrue) {
+  const untilMs = Date.now() + TRUE_MS_MAX;
+  while (!(await isTrue())) {
+    assert.ok(Date.now() < untilMs, `Still not true: ${isTrue}`);
+    await setImmediate();
   }
 }
 

@@ -10,7 +10,16 @@ import {
 } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import * as activities from "./activities.js";
-import { client, eventsOf, failureOf, start, startSuite, stopSuite, taskQueue } from "./suite.js";
+import {
+  client,
+  eventsOf,
+  failureOf,
+  start,
+  startSuite,
+  stopSuite,
+  taskQueue,
+  until,
+} from "./suite.js";
 import { updateTests } from "./update-tests.js";
 import "./areas/activities.js";
 import "./areas/scopes.js";
@@ -126,9 +135,10 @@ describe("official TypeScript SDK", { concurrency: true }, () => {
       args: ["list"],
       memo: { note: 7 },
     });
+    const query = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed'`;
+    await until(async () => (await client.workflow.count(query)).count === 1);
     const found = [];
-    for await (const info of client.workflow.list({ query: `WorkflowId = '${workflowId}'` }))
-      found.push(info);
+    for await (const info of client.workflow.list({ query })) found.push(info);
     assert.equal(found.length, 1);
     assert.equal(found[0].status.name, "COMPLETED");
     assert.deepEqual(found[0].memo, { note: 7 });

@@ -4,7 +4,7 @@ import { ApplicationFailure, CancelledFailure, TimeoutFailure } from "@temporali
 import { startedTokens } from "../activities.js";
 import { attributesOf, client, eventsOf, failureOf, start, startWith } from "../suite.js";
 
-describe("activities", { concurrency: true }, () => {
+describe("activities", { concurrency: true, timeout: 15_000 }, () => {
   it("stops retrying at the last attempt", async () => {
     const handle = await start("retryAtMost", 2);
     const failure = await failureOf(handle);
@@ -36,7 +36,7 @@ describe("activities", { concurrency: true }, () => {
   });
 });
 
-describe("asynchronous completion", { concurrency: true }, () => {
+describe("asynchronous completion", { concurrency: true, timeout: 15_000 }, () => {
   it("completes an activity by its token", async () => {
     const handle = await start("completedElsewhere");
     const token = await startedTokens.get(handle.workflowId);
@@ -93,7 +93,7 @@ describe("asynchronous completion", { concurrency: true }, () => {
   });
 });
 
-describe("local activities", { concurrency: true }, () => {
+describe("local activities", { concurrency: true, timeout: 15_000 }, () => {
   it("retries within the workflow task", async () => {
     const handle = await start("localRetry", "10s");
     assert.equal(await handle.result(), 3);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { CancelledFailure } from "@temporalio/client";
 import { attributesOf, eventsOf, failureOf, start } from "../suite.js";
 
-describe("cancellation scopes and timers", { concurrency: true }, () => {
+describe("cancellation scopes and timers", { concurrency: true, timeout: 15_000 }, () => {
   it("cancels an activity whose scope times out", async () => {
     const handle = await start("hurriedActivity");
     assert.equal(await handle.result(), "cancelled");

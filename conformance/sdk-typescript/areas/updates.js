@@ -35,7 +35,7 @@ async function finish(handle) {
   return handle.result();
 }
 
-describe("updates", { concurrency: true }, () => {
+describe("updates", { concurrency: true, timeout: 15_000 }, () => {
   it("changes the workflow and gets the handler's result", async () => {
     const handle = await start("account", 100);
     assert.equal(await handle.executeUpdate("deposit", { args: [5] }), 105);
@@ -125,7 +125,7 @@ describe("updates", { concurrency: true }, () => {
   });
 });
 
-describe("update-with-start", { concurrency: true }, () => {
+describe("update-with-start", { concurrency: true, timeout: 15_000 }, () => {
   const deposit = (startWorkflowOperation, amount) =>
     client.workflow.executeUpdateWithStart("deposit", { args: [amount], startWorkflowOperation });
 

@@ -8,7 +8,7 @@ import {
   WorkflowNotFoundError,
 } from "@temporalio/client";
 import { defineSearchAttributeKey } from "@temporalio/common";
-import { client, connection, failureOf, newId, start, startWith } from "../suite.js";
+import { client, connection, failureOf, newId, start, startWith, until } from "../suite.js";
 
 const KEYWORD = defineSearchAttributeKey("SuiteKeyword", "KEYWORD");
 const INT = defineSearchAttributeKey("SuiteInt", "INT");
@@ -19,7 +19,7 @@ async function idsOf(query) {
   return ids.sort();
 }
 
-describe("search attributes, memo, lists", { concurrency: true }, () => {
+describe("search attributes, memo, lists", { concurrency: true, timeout: 15_000 }, () => {
   it("lists and counts by search attributes of the start and of the workflow", async () => {
     const keyword = randomUUID();
     const typedSearchAttributes = [{ key: KEYWORD, value: keyword }];
@@ -28,6 +28,8 @@ describe("search attributes, memo, lists", { concurrency: true }, () => {
       [1, 2, 3].map((number) => startWith("describeItself", { ...options, args: [number] })),
     );
     await Promise.all(handles.map((handle) => handle.result()));
+    const closed = `SuiteKeyword = '${keyword}' AND ExecutionStatus = 'Completed'`;
+    await until(async () => (await client.workflow.count(closed)).count === 3);
     const ids = handles.map(({ workflowId }) => workflowId);
     assert.deepEqual(await idsOf(`SuiteKeyword = '${keyword}'`), ids.toSorted());
     assert.deepEqual(await idsOf(`SuiteKeyword = '${keyword}' AND SuiteInt = 2`), [ids[1]]);
@@ -35,7 +37,7 @@ describe("search attributes, memo, lists", { concurrency: true }, () => {
     const { groups } = await client.workflow.count(
       `SuiteKeyword = '${keyword}' GROUP BY ExecutionStatus`,
     );
-    assert.deepEqual(groups, [{ count: 3, groupValues: ["Completed"] }]);
+    assert.deepEqual(groups, [{ count: 3, groupValues: [["Completed"]] }]);
     const description = await handles[0].describe();
     assert.equal(description.typedSearchAttributes.get(INT), 1);
     assert.deepEqual(description.memo, { kept: "yes", replaced: 1 });
@@ -70,7 +72,7 @@ describe("search attributes, memo, lists", { concurrency: true }, () => {
   });
 });
 
-describe("queries", { concurrency: true }, () => {
+describe("queries", { concurrency: true, timeout: 15_000 }, () => {
   it("fails for a query that the workflow does not know", async () => {
     const handle = await start("collect", 1);
     await assert.rejects(handle.query("unknown"), QueryNotRegisteredError);

@@ -10,6 +10,7 @@ import {
   newId,
   startWith,
   startWorker,
+  until,
 } from "../suite.js";
 
 const VERSION_FILES = ["before", "patched", "deprecated"];
@@ -36,7 +37,8 @@ async function signalAndWait(handle, step) {
   assert.equal((await handle.query("taken")).at(-1), step);
 }
 
-describe("workers", { concurrency: true }, () => {
+// A task that a stopping worker was just given waits for its sticky timeout, 10 s.
+describe("workers", { concurrency: true, timeout: 40_000 }, () => {
   it("takes a workflow over from a worker that was stopped with its cache", () =>
     withQueue(async (taskQueue, startOwn) => {
       const first = await startOwn();
@@ -96,15 +98,15 @@ describe("workers", { concurrency: true }, () => {
       };
       const first = await startOwn({ workflowBundle: before });
       const old = await begin();
-      await old.query("isWaiting");
+      await until(() => old.query("isWaiting"));
       await first.stop();
 
       const second = await startOwn({ workflowBundle: patched });
       const middle = await begin();
       assert.equal(await end(old), "old");
-      await middle.query("isWaiting");
+      await until(() => middle.query("isWaiting"));
       const query = `WorkflowId = '${middle.workflowId}' AND TemporalChangeVersion = 'greeting'`;
-      assert.equal((await client.workflow.count(query)).count, 1);
+      await until(async () => (await client.workflow.count(query)).count === 1);
       await second.stop();
 
       await startOwn({ workflowBundle: deprecated });

@@ -1,9 +1,8 @@
 import { sleep } from "@temporalio/workflow";
-import { proceed } from "./shared.js";
+import { proceedAfter } from "./shared.js";
 
 /** The code before it was changed. */
 export async function versioned() {
-  await sleep("10ms");
-  await proceed();
+  await proceedAfter(sleep("10ms"));
   return "old";
 }

@@ -1,9 +1,9 @@
 import { deprecatePatch } from "@temporalio/workflow";
-import { proceed } from "./shared.js";
+import { proceedAfter } from "./shared.js";
 
 /** The code once nothing runs the old way any more. */
 export async function versioned() {
   deprecatePatch("greeting");
-  await proceed();
+  await proceedAfter(undefined);
   return "new";
 }

@@ -3,12 +3,15 @@ import { condition, defineQuery, defineSignal, setHandler } from "@temporalio/wo
 export const proceedSignal = defineSignal("proceed");
 export const isWaitingQuery = defineQuery("isWaiting");
 
-/** Resolves when the test signals. */
-export async function proceed() {
+/** Resolves when the test signals, after what comes first. */
+export async function proceedAfter(first) {
+  let isWaiting = false;
   let isAllowed = false;
   setHandler(proceedSignal, () => {
     isAllowed = true;
   });
-  setHandler(isWaitingQuery, () => !isAllowed);
+  setHandler(isWaitingQuery, () => isWaiting);
+  await first;
+  isWaiting = true;
   await condition(() => isAllowed);
 }
