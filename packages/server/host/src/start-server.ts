@@ -83,6 +83,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => matching.poll(question),
       recentPollers: (queue) => matching.recentPollers(queue),
+      forgetPollers: (queue) => matching.forgetPollers(queue),
       namespaces,
       store,
       clock,

@@ -102,6 +102,14 @@ describe("hasRecentPoller()", () => {
     assert.equal(bench.matching.hasRecentPoller({ ...QUEUE, name: "other" }, 60_000), false);
   });
 
+  it("knows none of a queue whose pollers are forgotten, which ends their polls", async () => {
+    const { bench, poll } = await withPoller();
+    bench.matching.forgetPollers(QUEUE);
+    await settled();
+    assert.equal(poll.answer, "none");
+    assert.equal(bench.matching.hasRecentPoller(QUEUE, Number.MAX_SAFE_INTEGER), false);
+  });
+
   it("forgets queues that nobody used for long", async () => {
     const { bench } = await withPoller();
     bench.clock.advance(POLL_TIMEOUT_MS + 30 * 60_000);

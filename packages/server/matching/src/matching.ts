@@ -84,6 +84,14 @@ export class Matching implements Dispatcher {
     return this.#queues.get(nameOf(queue))?.recentPollers() ?? [];
   }
 
+  /**
+   * Answers the waiting polls of one queue with nothing, because their worker stops. The queue has
+   * no recent poller then, so that sticky tasks do not wait for a worker that is gone.
+   */
+  forgetPollers(queue: QueueKey): void {
+    this.#queues.get(nameOf(queue))?.forgetPollers();
+  }
+
   /** Answers every waiting poll with nothing and takes no more. */
   stop(): void {
     this.#isStopped = true;

@@ -67,7 +67,13 @@ export class TaskQueue {
   /** Ends every poll; one that is taken at the time, when it is put back. */
   stop(): void {
     this.#isStopped = true;
+    this.forgetPollers();
+  }
+
+  /** Ends every poll that waits, and counts none of them as recent. */
+  forgetPollers(): void {
     for (const poller of [...this.#released, ...this.#pollers]) this.removePoller(poller);
+    this.#lastPollAtMs = 0;
   }
 
   /** The longest waiting poller, unless a task waits that comes first. */

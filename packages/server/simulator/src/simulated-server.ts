@@ -99,6 +99,7 @@ export class SimulatedServer {
       updateWithStart: new UpdateWithStartService(host, workflows, updates),
       poll: (question) => this.#matching.poll(question),
       recentPollers: (queue) => this.#matching.recentPollers(queue),
+      forgetPollers: (queue) => this.#matching.forgetPollers(queue),
       namespaces: { resolve: resolveNamespace },
       store,
       clock,

@@ -1,4 +1,5 @@
 import { type Clock, InvalidArgumentError, NotFoundError } from "@perdure/kernel";
+import { type QueueKey, TaskKind } from "@perdure/persistence";
 import type { WorkerHeartbeat, WorkerListInfoInit } from "@perdure/proto/temporal/api/worker/v1";
 import type {
   CountWorkersRequest,
@@ -19,6 +20,8 @@ export interface WorkerDeps {
     resolve(name: string): { readonly id: string };
   };
   readonly clock: Clock;
+  /** Answers the waiting polls of a queue with nothing; it has no recent poller then. */
+  readonly forgetPollers: (queue: QueueKey) => void;
 }
 
 /** The RPCs of `WorkflowService` about workers, by method name. */
@@ -36,8 +39,13 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
   const handlers = {
     RecordWorkerHeartbeat: ({ namespace, workerHeartbeat }: RecordWorkerHeartbeatRequest) =>
       record(namespace, workerHeartbeat),
-    ShutdownWorker: ({ namespace, workerHeartbeat }: ShutdownWorkerRequest) =>
-      record(namespace, workerHeartbeat === undefined ? [] : [workerHeartbeat]),
+    ShutdownWorker: (request: ShutdownWorkerRequest) => {
+      const { namespace, workerHeartbeat, stickyTaskQueue } = request;
+      const { id: namespaceId } = deps.namespaces.resolve(namespace);
+      // Tasks for the worker's cache go to every worker of the type from here on.
+      deps.forgetPollers({ namespaceId, name: stickyTaskQueue, taskKind: TaskKind.WORKFLOW });
+      return record(namespace, workerHeartbeat === undefined ? [] : [workerHeartbeat]);
+    },
     DescribeWorker: (request: DescribeWorkerRequest) => describeWorker(request, registry, deps),
     ListWorkers: (request: ListWorkersRequest) => listWorkers(request, matching(request)),
     CountWorkers: (request: CountWorkersRequest) => ({ count: BigInt(matching(request).length) }),

@@ -38,6 +38,8 @@ export interface WorkflowServiceDeps {
     readonly info: { readonly identity: string; readonly buildId: string };
     readonly lastPollAtMs: number;
   }[];
+  /** Answers the waiting polls of a queue with nothing; it has no recent poller then. */
+  readonly forgetPollers: (queue: QueueKey) => void;
   readonly namespaces: {
     /** @throws {NamespaceNotFoundError} */
     resolve(name: string): ServedNamespace;
