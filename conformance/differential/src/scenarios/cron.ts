@@ -24,7 +24,26 @@ const EXPIRATION_OF_LATER_RUN = [
 
 const FAIL = command("FAIL_WORKFLOW_EXECUTION", { failure: applicationFailure("broken") });
 
+/** Asks for the closing event alone, as a client does that waits for a result. */
+async function closingEvent(s: Scenario, execution: WorkflowRef): Promise<void> {
+  const historyEventFilterType = "HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT";
+  const request = { execution: { ...execution }, historyEventFilterType, waitNewEvent: true };
+  await s.call("GetWorkflowExecutionHistory", request);
+}
+
 export const cronScenarios = [
+  scenario("cron-closing-event-of-each-run", async (s) => {
+    const queue = s.name("queue");
+    const run = await startCron(s, { taskQueue: { name: queue } });
+    await s.runWorkflowTask(queue, [completeWorkflow("first")]);
+    await closingEvent(s, run);
+    const second = await s.runWorkflowTask(queue, [FAIL]);
+    await closingEvent(s, second.execution);
+    const third = await s.runWorkflowTask(queue, []);
+    await s.call("TerminateWorkflowExecution", { workflowExecution: { ...third.execution } });
+    await closingEvent(s, third.execution);
+  }),
+
   scenario("cron-start", async (s) => {
     const run = await startCron(s, { cronSchedule: "@every 1h" });
     await s.describe(run);

@@ -49,6 +49,7 @@ describe("deleteRun()", () => {
       pageToken: new Uint8Array(),
       isWaiting: true,
       isWorker: false,
+      followsSuccessors: true,
       filter: HistoryEventFilterType.CLOSE_EVENT,
       waitMs: 20_000,
       signal: new AbortController().signal,

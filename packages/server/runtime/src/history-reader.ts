@@ -5,6 +5,7 @@ import { HistoryEventFilterType } from "@perdure/proto/temporal/api/enums/v1";
 import { History } from "@perdure/proto/temporal/api/history/v1";
 import { GetWorkflowExecutionHistoryResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
+import { followSuccessor } from "./follow-successor.js";
 import { encodeTaskPageToken, readPageToken } from "./history-page-token.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
@@ -31,6 +32,8 @@ export interface HistoryQuestion {
    * it needs when it is the worker that holds the task.
    */
   readonly isWorker: boolean;
+  /** Whether the caller follows runs to their successors by any closing event that names one. */
+  readonly followsSuccessors: boolean;
 }
 
 /** Most events of one page, however few batches they make. */
@@ -90,8 +93,9 @@ async function answerClose(host: WorkflowHost, reading: Reading): Promise<Uint8A
   }
   const { nextEventId } = run.durableState;
   const range = { fromEventId: nextEventId - 1, toEventId: nextEventId, maxEvents: 1 };
-  const slice = await readHistory(host.deps.store, run, range);
-  return encodePage(slice.events, undefined);
+  const { events } = await readHistory(host.deps.store, run, range);
+  const isShown = question.followsSuccessors || run.durableState.newExecutionRunId === "";
+  return encodePage(isShown ? events : followSuccessor(events), undefined);
 }
 
 async function answerAll(

@@ -42,8 +42,14 @@ export async function getWorkflowExecutionHistory(
     waitMs: Math.max(0, Math.min(HISTORY_WAIT_MS, leftMs - ANSWER_TAIL_MS)),
     signal: call.signal,
     isWorker: !VIEWERS.has(call.metadata.get("client-name") ?? ""),
+    followsSuccessors: supports(call, "follows-next-run-id"),
   });
   return new EncodedResponse(response);
+}
+
+/** Whether the client says, in the metadata of its call, that it has a feature. */
+function supports(call: CallContext, feature: string): boolean {
+  return (call.metadata.get("supported-features") ?? "").split(",").includes(feature);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/GetWorkflowExecutionHistoryReverse` */
