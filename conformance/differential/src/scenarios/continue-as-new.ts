@@ -111,6 +111,10 @@ export const continueAsNewScenarios = [
     await s.history(second.execution);
   }),
 
+  scenario("continue-as-new-validation", async (s) => {
+    for (const [label, attributes] of Object.entries(INVALID)) await refused(s, label, attributes);
+  }),
+
   scenario("continue-as-new-is-last", async (s) => {
     const queue = s.name("queue");
     const run = await s.start({ taskQueue: { name: queue } });
@@ -119,6 +123,18 @@ export const continueAsNewScenarios = [
     await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands });
     await s.history(run);
     await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
+  }),
+
+  scenario("continue-as-new-with-buffered-signal", async (s) => {
+    const queue = s.name("queue");
+    const run = await s.start({ taskQueue: { name: queue } });
+    const { taskToken } = await s.pollWorkflowTask(queue);
+    await s.call("SignalWorkflowExecution", { workflowExecution: { ...run }, signalName: "go" });
+    const commands = [continueAsNew({})];
+    await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands });
+    await s.runWorkflowTask(queue, [continueAsNew({})]);
+    await s.history(run);
+    await terminateCurrent(s, run);
   }),
 
   scenario("continue-as-new-carries-unset", async (s) => {
@@ -149,6 +165,33 @@ export const continueAsNewScenarios = [
 
 /** Runs that live shorter than a second are followed with a back-off. */
 const BEYOND_THROTTLE_MS = 1100;
+
+const LONG = "x".repeat(1001);
+
+const INVALID: Readonly<Record<string, PlainObject>> = {
+  "long workflow type": { workflowType: { name: LONG } },
+  "long task queue": { taskQueue: { name: LONG } },
+  "reserved task queue": { taskQueue: { name: "/_sys/reserved" } },
+  "system task queue": { taskQueue: { name: "temporal-sys-per-ns-tq" } },
+  "negative run timeout": { workflowRunTimeout: "-1s" },
+  "negative task timeout": { workflowTaskTimeout: "-1s" },
+  "negative back-off": { backoffStartInterval: "-1s" },
+  "invalid retry policy": { retryPolicy: { backoffCoefficient: 0.5 } },
+  "unknown search attribute": { searchAttributes: { indexedFields: { Unknown: payload("x") } } },
+  "search attribute of another type": {
+    searchAttributes: { indexedFields: { DiffInt: payload("x") } },
+  },
+};
+
+async function refused(s: Scenario, label: string, attributes: PlainObject): Promise<void> {
+  const queue = s.name(`queue ${label}`);
+  const run = await s.start({ taskQueue: { name: queue } });
+  const { taskToken } = await s.pollWorkflowTask(queue);
+  const commands = [continueAsNew(attributes)];
+  await s.attempt("RespondWorkflowTaskCompleted", { taskToken, commands }, { label });
+  await s.history(run);
+  await terminateCurrent(s, run);
+}
 
 function continueAsNew(attributes: PlainObject): PlainObject {
   return command("CONTINUE_AS_NEW_WORKFLOW_EXECUTION", attributes);

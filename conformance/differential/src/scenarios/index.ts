@@ -10,6 +10,7 @@ import { describeScenarios } from "./describe.js";
 import { externalScenarios } from "./external.js";
 import { historyReadScenarios } from "./history-reads.js";
 import { idPolicyScenarios } from "./id-policies.js";
+import { limitScenarios } from "./limits.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
 import { queryScenarios } from "./queries.js";
@@ -40,6 +41,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...updateScenarios,
   ...updateTaskScenarios,
   ...cronScenarios,
+  ...limitScenarios,
   ...updateEndingScenarios,
   ...updateErrorScenarios,
   ...updateWithStartScenarios,
