@@ -46,6 +46,8 @@ export class RawClient {
           grpc.status.UNAVAILABLE,
           grpc.status.DEADLINE_EXCEEDED,
           grpc.status.CANCELLED,
+          // An update of a workflow whose task fails or times out again and again: not now.
+          grpc.status.FAILED_PRECONDITION,
         ];
         if (!isPassing.includes(error.code)) throw error;
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,18 +1,18 @@
-/**
- * A worker of the wire alone: each workflow runs one activity, waits for its signals and completes.
- */
+/** A worker of the wire alone, which runs the workflows of the crash test and their activities. */
+import { decide } from "./decide.mjs";
+
 const POLL_MS = 20_000;
-const POLLERS = 8;
+const POLLERS = 16;
 
 export class RawWorker {
   /** Run IDs whose activity completion was acknowledged. */
   acknowledgedActivities = new Set();
   #isStopped = false;
 
-  constructor(client, queue, signalCount) {
+  constructor(client, queue, wanted) {
     this.client = client;
     this.taskQueue = { name: queue };
-    this.signalCount = signalCount;
+    this.wanted = wanted;
   }
 
   start() {
@@ -42,36 +42,8 @@ export class RawWorker {
     const task = await this.client.call("PollWorkflowTaskQueue", { taskQueue }, POLL_MS);
     if (task.taskToken === undefined || task.taskToken.length === 0) return;
     const { taskToken } = task;
-    const commands = this.#decide(task.history.events);
-    await this.client.call("RespondWorkflowTaskCompleted", { taskToken, commands });
-  }
-
-  #decide(events) {
-    const has = (attribute) => events.some((event) => event[attribute]);
-    if (!has("activityTaskScheduledEventAttributes")) {
-      const attributes = {
-        activityId: "1",
-        activityType: { name: "work" },
-        taskQueue: this.taskQueue,
-        startToCloseTimeout: { seconds: 2 },
-        retryPolicy: { initialInterval: { nanos: 100_000_000 } },
-      };
-      return [
-        {
-          commandType: "COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK",
-          scheduleActivityTaskCommandAttributes: attributes,
-        },
-      ];
-    }
-    const signals = events.filter((event) => event.workflowExecutionSignaledEventAttributes).length;
-    const isDone = has("activityTaskCompletedEventAttributes") && signals >= this.signalCount;
-    if (!isDone) return [];
-    return [
-      {
-        commandType: "COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION",
-        completeWorkflowExecutionCommandAttributes: {},
-      },
-    ];
+    const answer = decide(task, { ...this.wanted, taskQueue });
+    await this.client.call("RespondWorkflowTaskCompleted", { taskToken, ...answer });
   }
 
   async #activityTask() {

@@ -1,7 +1,8 @@
 /**
- * `node conformance/crash/run.mjs [--kills N] [--seed S]`: loads our server with starts, signals
- * and completions, kills it with SIGKILL at random moments, restarts it on the same file, and at
- * the end finds every acknowledged request in the histories, each once, and every workflow closed.
+ * `node conformance/crash/run.mjs [--kills N] [--seed S]`: loads our server with starts, signals,
+ * updates and completions of workflows with activities, timers and children, kills it with
+ * SIGKILL at random moments, restarts it on the same file, and at the end finds every acknowledged
+ * request in the histories, each once, and every workflow closed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -19,7 +20,8 @@ const { values } = parseArgs({
 });
 const KILLS = Number(values.kills);
 const SIGNALS = 2;
-const CLIENTS = 12;
+const UPDATES = 2;
+const CLIENTS = 64;
 /** Longest life of the server between two kills, milliseconds. */
 const LIFE_MS_MAX = 1500;
 const END_MS_MAX = 60_000;
@@ -35,7 +37,7 @@ let isLoading = true;
 
 let server = await spawnServer({ databasePath, port });
 const client = new RawClient(server.address);
-const worker = new RawWorker(client, queue, SIGNALS);
+const worker = new RawWorker(client, queue, { signals: SIGNALS, updates: UPDATES });
 worker.start();
 const loads = Array.from({ length: CLIENTS }, (_, number) => load(number));
 
@@ -58,7 +60,7 @@ report();
 async function load(number) {
   for (let count = 0; isLoading; count++) {
     const workflowId = `crash-${number}-${count}`;
-    const facts = { signals: [], runId: undefined };
+    const facts = { signals: [], updates: [], runId: undefined };
     const request = {
       workflowId,
       requestId: `start ${workflowId}`,
@@ -75,6 +77,23 @@ async function load(number) {
       ]);
       if (answer !== undefined) facts.signals.push(requestId);
     }
+    for (let update = 0; update < UPDATES; update++) {
+      facts.updates.push(await completedUpdate(workflowId, `update ${update}`));
+    }
+  }
+}
+
+/** Sends an update until its outcome is acknowledged; returns its ID. */
+async function completedUpdate(workflowId, updateId) {
+  const request = {
+    workflowExecution: { workflowId },
+    waitPolicy: { lifecycleStage: "UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED" },
+    request: { meta: { updateId }, input: { name: "change" } },
+  };
+  for (;;) {
+    const { outcome } = await client.untilAnswered("UpdateWorkflowExecution", request);
+    if (outcome?.success !== undefined) return updateId;
+    if (outcome !== undefined) throw new Error(`${workflowId}: "${updateId}" failed`);
   }
 }
 
@@ -114,19 +133,27 @@ function problemsOf(workflowId, facts, events) {
   for (const signal of facts.signals) {
     if (!signals.includes(signal)) found.push(`${workflowId}: acknowledged "${signal}" is lost`);
   }
+  const updates = events.flatMap(
+    (event) => event.workflowExecutionUpdateCompletedEventAttributes?.meta.updateId ?? [],
+  );
+  if (new Set(updates).size !== updates.length)
+    found.push(`${workflowId}: an update was applied twice`);
+  for (const update of facts.updates) {
+    if (!updates.includes(update)) found.push(`${workflowId}: acknowledged "${update}" is lost`);
+  }
   for (const attribute of [
     "activityTaskCompletedEventAttributes",
+    "timerFiredEventAttributes",
+    "childWorkflowExecutionStartedEventAttributes",
+    "childWorkflowExecutionCompletedEventAttributes",
     "workflowExecutionCompletedEventAttributes",
   ]) {
     const count = events.filter((event) => event[attribute]).length;
     if (count !== 1) found.push(`${workflowId}: ${count} events of ${attribute}`);
   }
-  for (const runActivity of worker.acknowledgedActivities) {
-    if (runActivity !== facts.runId) continue;
-    if (!events.some((event) => event.activityTaskCompletedEventAttributes)) {
-      found.push(`${workflowId}: an acknowledged activity completion is lost`);
-    }
-  }
+  const isActivityDone = events.some((event) => event.activityTaskCompletedEventAttributes);
+  if (worker.acknowledgedActivities.has(facts.runId) && !isActivityDone)
+    found.push(`${workflowId}: an acknowledged activity completion is lost`);
   return found;
 }
 
@@ -134,7 +161,11 @@ function report() {
   for (const problem of problems.slice(0, 20)) console.log(problem);
   const signals = [...acknowledged.values()].reduce((sum, facts) => sum + facts.signals.length, 0);
   const activities = worker.acknowledgedActivities.size;
-  const facts = `${acknowledged.size} starts, ${signals} signals, ${activities} activity completions`;
+  const updates = [...acknowledged.values()].reduce((sum, facts) => sum + facts.updates.length, 0);
+  const total = acknowledged.size + signals + updates + activities;
+  const requests = `${acknowledged.size} starts, ${signals} signals, ${updates} updates`;
+  const facts = `${requests}, ${activities} activity completions`;
+  console.log(`${Math.round(total / KILLS)} acknowledged requests per kill`);
   console.log(
     `${KILLS} kills, seed ${values.seed}: ${facts} acknowledged, ${problems.length} problems`,
   );
@@ -144,7 +175,7 @@ function report() {
   if (process.env.PERDURE_TEST_SUMMARY) {
     writeFileSync(process.env.PERDURE_TEST_SUMMARY, JSON.stringify(summary));
   }
-  const isEmpty = acknowledged.size === 0 || signals === 0 || activities === 0;
+  const isEmpty = [acknowledged.size, signals, updates, activities].includes(0);
   if (isEmpty) console.log("Nothing was acknowledged: the test proves nothing");
   process.exit(failed > 0 || isEmpty ? 1 : 0);
 }
