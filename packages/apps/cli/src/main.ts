@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command } from "commander";
 import { startDev, type Terminal } from "./start-dev.js";
 import { type StartDevOptions, startDevOptions } from "./start-dev-options.js";

@@ -41,7 +41,7 @@ export interface RunningServer {
 }
 
 /** Workflow IDs that stay in memory while nothing happens to them. */
-const IDLE_SLOTS_MAX = 10_000;
+const IDLE_SLOTS_MAX = 4096;
 /** Log entries after which a run gets a snapshot: some milliseconds to read and fold. */
 const SNAPSHOT_ENTRIES = 256;
 const GRACE_MS = 10_000;

@@ -4,7 +4,7 @@ import type { HistoryChunk } from "@perdure/persistence";
 /**
  * Bytes of recent history that a loaded run keeps in memory; older events are read from the store.
  */
-const CACHE_BYTES_MAX = 64 * 1024;
+const CACHE_BYTES_MAX = 32 * 1024;
 
 /** The youngest events of a run, as they are stored. */
 export class HistoryCache {
