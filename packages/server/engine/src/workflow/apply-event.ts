@@ -9,6 +9,7 @@ import type {
 } from "@perdure/proto/temporal/api/history/v1";
 import { List } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
+import { deleteActivity, setActivity } from "./activity-deadlines.js";
 import { addTimer } from "./add-timer.js";
 import { applyAttached } from "./apply-attached.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
@@ -184,7 +185,7 @@ function applyActivityEvent(draft: RunDraft, attributes: Attributes, place: Even
         cancelRequested: true,
         cancelRequestedEventId: place.eventId,
       };
-      draft.activities = draft.activities.set(scheduledEventId, { ...activity, progress });
+      setActivity(draft, { ...activity, progress });
       return true;
     }
     case "activityTaskCompletedEventAttributes":
@@ -209,7 +210,7 @@ function addActivity(
     scheduledTimeMs: place.timeMs,
     progress: firstAttempt(place),
   };
-  draft.activities = draft.activities.set(place.eventId, activity);
+  setActivity(draft, activity);
   draft.activityIds = draft.activityIds.set(scheduled.activityId ?? "", place.eventId);
 }
 
@@ -237,7 +238,7 @@ function firstAttempt(place: EventPlace): ActivityProgress {
 function removeActivity(draft: RunDraft, scheduledEventId: number): void {
   const activity = draft.activities.get(scheduledEventId);
   if (activity === undefined) return;
-  draft.activities = draft.activities.delete(scheduledEventId);
+  deleteActivity(draft, scheduledEventId);
   draft.activityIds = draft.activityIds.delete(activity.scheduled.activityId ?? "");
 }
 

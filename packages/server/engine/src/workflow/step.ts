@@ -4,6 +4,7 @@ import type { LinkInit, PrincipalInit } from "@perdure/proto/temporal/api/common
 import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { toTimestamp } from "../wire-time.js";
+import { setActivity } from "./activity-deadlines.js";
 import { applyEvent } from "./apply-event.js";
 import { inFlushOrder, wireStartedEvents } from "./buffered-events.js";
 import { claimOffers } from "./claim-offers.js";
@@ -236,7 +237,7 @@ export class Step {
   }
 
   putActivity(activity: Activity): void {
-    this.draft.activities = this.draft.activities.set(activity.scheduledEventId, activity);
+    setActivity(this.draft, activity);
     this.#dirtyActivities.add(activity.scheduledEventId);
   }
 

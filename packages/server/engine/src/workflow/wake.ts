@@ -1,9 +1,13 @@
 import type { TimerProgress } from "@perdure/proto/perdure/internal/v1";
-import { TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
-import { durationMs } from "../wire-time.js";
 import { endBackoff, timeOutActivity } from "./activity.js";
+import {
+  type ActivityDeadline,
+  activitiesWakeMs,
+  considerActivity,
+  refreshBound,
+} from "./activity-deadlines.js";
 import { timeOutRun } from "./close.js";
-import { type Activity, isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
+import { isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
 import { Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
   ensureWorkflowTask,
@@ -23,22 +27,21 @@ type Deadline =
   | { readonly kind: "taskStart"; readonly atMs: number }
   | { readonly kind: "taskClose"; readonly atMs: number }
   | { readonly kind: "timer"; readonly atMs: number; readonly timerId: string }
-  | { readonly kind: "backoff"; readonly atMs: number; readonly scheduledEventId: number }
-  | {
-      readonly kind: "activity";
-      readonly atMs: number;
-      readonly scheduledEventId: number;
-      readonly type: TimeoutType;
-    };
+  | ActivityDeadline;
 
 /**
  * When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news.
+ * For a run with many activities it may be too early, but not again once `wakeRun` had a look.
  */
 export function nextWakeMs(
   run: RunState,
   workflowTaskRetryIntervalMsMax: number,
 ): number | undefined {
-  return earliest(run, workflowTaskRetryIntervalMsMax)?.atMs;
+  if (!isOpen(run)) return undefined;
+  const atMs = earliestBesideActivities(run, workflowTaskRetryIntervalMsMax)?.atMs ?? Infinity;
+  const activityAtMs = activitiesWakeMs(run.activities) ?? Infinity;
+  const first = Math.min(atMs, activityAtMs);
+  return first === Infinity ? undefined : first;
 }
 
 /** Does everything that is due, in the order of its time. Without anything due nothing changes. */
@@ -63,11 +66,21 @@ export function wakeRun(run: RunState, environment: StepEnvironment): StepWithSu
     }
     meet(step, deadline);
   }
+  refreshBound(step.draft.activities);
   return { ...step.finish(), successor: undefined };
 }
 
 function earliest(run: RunState, intervalMsMax: number): Deadline | undefined {
-  if (!isOpen(run)) return undefined;
+  let first = earliestBesideActivities(run, intervalMsMax);
+  const consider = (deadline: Deadline): void => {
+    if (deadline.atMs === 0) return;
+    if (first === undefined || deadline.atMs < first.atMs) first = deadline;
+  };
+  for (const activity of run.activities.values()) considerActivity(activity, consider);
+  return first;
+}
+
+function earliestBesideActivities(run: RunState, intervalMsMax: number): Deadline | undefined {
   let first: Deadline | undefined;
   const consider = (deadline: Deadline | undefined): void => {
     if (deadline === undefined || deadline.atMs === 0) return;
@@ -81,7 +94,6 @@ function earliest(run: RunState, intervalMsMax: number): Deadline | undefined {
   if (timer !== undefined) {
     consider({ kind: "timer", atMs: timer.fireAtMs, timerId: timer.timerId });
   }
-  for (const activity of run.activities.values()) considerActivity(activity, consider);
   return first;
 }
 
@@ -112,30 +124,6 @@ function workflowTaskDeadline(run: RunState, intervalMsMax: number): Deadline | 
   const { scheduleToStartMs } = run.sticky;
   if (scheduleToStartMs === 0) return undefined;
   return { kind: "taskStart", atMs: task.scheduledAtMs + scheduleToStartMs };
-}
-
-function considerActivity(activity: Activity, consider: (deadline: Deadline) => void): void {
-  const { progress, scheduled, scheduledEventId } = activity;
-  if (progress.isBackingOff) {
-    consider({ kind: "backoff", atMs: progress.scheduledAtMs, scheduledEventId });
-  }
-  const addTimeout = (type: TimeoutType, fromMs: number, spanMs: number): void => {
-    if (spanMs > 0) consider({ kind: "activity", atMs: fromMs + spanMs, scheduledEventId, type });
-  };
-  const livedAtMs = Math.max(progress.startedAtMs, progress.lastHeartbeatAtMs);
-  const isStarted = progress.startedAtMs !== 0;
-  // Of two that are due at the same time the first one counts.
-  if (isStarted) {
-    const startToCloseMs = durationMs(scheduled.startToCloseTimeout);
-    addTimeout(TimeoutType.START_TO_CLOSE, progress.startedAtMs, startToCloseMs);
-  } else {
-    const scheduleToStartMs = durationMs(scheduled.scheduleToStartTimeout);
-    addTimeout(TimeoutType.SCHEDULE_TO_START, progress.scheduledAtMs, scheduleToStartMs);
-  }
-  const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
-  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
-  if (isStarted)
-    addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(scheduled.heartbeatTimeout));
 }
 
 function meet(step: Step, deadline: Exclude<Deadline, { kind: "run" }>): void {
