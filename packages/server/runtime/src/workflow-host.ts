@@ -26,10 +26,11 @@ import type { Dispatcher, TakenPoller } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { LoadedRun } from "./loaded-run.js";
 import { Messenger } from "./messenger.js";
-import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
+import { hasMessages } from "./outbox.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
+import { WakeScanner, type WakeTarget } from "./wake-scanner.js";
 import { WorkflowSlot } from "./workflow-slot.js";
 
 /** What the host is built from. */
@@ -51,11 +52,6 @@ export interface HostDeps {
 
 /** Stands for the commit of a step that stores nothing, on a run of which everything is stored. */
 const NOTHING_TO_STORE: CommitTicket = { durable: Promise.resolve() };
-
-/** How often runs that are not in memory are looked up for wake-ups, and how far ahead. */
-const WAKE_SCAN_INTERVAL_MS = 10_000;
-const WAKE_SCAN_HORIZON_MS = 2 * WAKE_SCAN_INTERVAL_MS;
-const WAKE_SCAN_PAGE = 1000;
 
 /** Slots of closed runs that are kept, and how long each is kept after its last use. */
 const CLOSED_SLOTS_MAX = 256;
@@ -89,6 +85,7 @@ export class WorkflowHost {
   readonly #closedSlots = new Map<string, WorkflowSlot>();
   readonly #wakeQueue: WakeQueue;
   readonly #messenger = new Messenger(this);
+  readonly #wakeScanner: WakeScanner;
   #dispatcher: Dispatcher | undefined;
   #nextRunNo: number;
   #nextTaskId: number;
@@ -98,6 +95,12 @@ export class WorkflowHost {
   constructor(deps: HostDeps, facts: { readonly lastRunNo: number; readonly lastTaskId: number }) {
     this.deps = deps;
     this.#wakeQueue = new WakeQueue(deps.clock);
+    this.#wakeScanner = new WakeScanner({
+      deps,
+      isArmed: (target) => this.#isArmed(target),
+      wakeLater: (target) => void this.#addWake(target),
+      wakeNow: (target) => this.#wakeStored(target),
+    });
     this.#nextRunNo = facts.lastRunNo + 1;
     this.#nextTaskId = facts.lastTaskId + 1;
   }
@@ -106,13 +109,14 @@ export class WorkflowHost {
   start(dispatcher: Dispatcher): void {
     this.#dispatcher = dispatcher;
     this.deps.committer.onFailure(() => dispatcher.recheck());
-    this.#scanWakes();
+    this.#wakeScanner.start();
   }
 
   /** Takes no further wake-ups and waits until every step is stored. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wakeQueue.stop();
+    await this.#wakeScanner.stop();
     await this.deps.committer.drain();
   }
 
@@ -463,33 +467,55 @@ export class WorkflowHost {
 
   #addWake(wake: WakeTarget): WakeEntry {
     return this.#wakeQueue.add(wake.atMs, () => {
-      this.#wake(wake).catch((error: unknown) => {
-        const fields = { error, workflowId: wake.workflowId, runId: wake.runId };
-        this.deps.logger.log("error", "A run could not be woken; it is tried again", fields);
-        const atMs = this.deps.clock.nowMs() + WAKE_RETRY_MS;
-        if (!this.#isStopped) this.#addWake({ ...wake, atMs });
-      });
+      this.#wake(wake).catch((error: unknown) => this.#wakeAgain(wake, error));
     });
   }
 
-  async #wake(wake: WakeTarget): Promise<void> {
-    if (this.#isStopped) return;
+  #wakeAgain(wake: WakeTarget, error: unknown): void {
+    const fields = { error, workflowId: wake.workflowId, runId: wake.runId };
+    this.deps.logger.log("error", "A run could not be woken; it is tried again", fields);
+    const atMs = this.deps.clock.nowMs() + WAKE_RETRY_MS;
+    if (!this.#isStopped) this.#addWake({ ...wake, atMs });
+  }
+
+  /** Wakes a run and waits until that is stored. Returns whether it is. */
+  async #wakeStored(wake: WakeTarget): Promise<boolean> {
+    try {
+      const ticket = await this.#wake(wake);
+      await ticket?.durable;
+      return true;
+    } catch (error) {
+      this.#wakeAgain(wake, error);
+      return false;
+    }
+  }
+
+  #isArmed(wake: WakeTarget): boolean {
+    const armed = this.peekRun(wake)?.armed;
+    // One that is armed for later has a stored wake-up to be corrected.
+    return armed !== undefined && armed.atMs <= wake.atMs;
+  }
+
+  /** Returns the last commit of the run that is under way. */
+  async #wake(wake: WakeTarget): Promise<CommitTicket | undefined> {
+    if (this.#isStopped) return undefined;
     const slot = this.slot(wake.namespaceId, wake.workflowId);
     let run: LoadedRun;
     try {
       run = await slot.run(wake.runId);
     } catch (error) {
       // The run was deleted meanwhile: there is nothing to wake.
-      if (error instanceof DomainError && error.code === "NOT_FOUND") return;
+      if (error instanceof DomainError && error.code === "NOT_FOUND") return undefined;
       throw error;
     }
     if (run.armed !== undefined && run.armed.atMs <= wake.atMs) run.armed = undefined;
     if (hasMessages(run.state) && run.lastTicket === undefined) this.#send(slot, run);
-    if (!isOpen(run.state)) return;
+    if (!isOpen(run.state)) return run.lastTicket;
     const step = wakeRun(run.state, this.environment(wake.namespaceId));
     this.apply(slot, run, step);
     this.#correctStoredWake(slot, run);
     this.#arm(slot, run);
+    return run.lastTicket;
   }
 
   /** Moves a stored wake-up that has passed to the next one, so that it is not found again. */
@@ -507,37 +533,6 @@ export class WorkflowHost {
       () => run.settle(ticket),
       () => undefined,
     );
-  }
-
-  /** Finds runs that are not in memory and want to be woken soon. */
-  #scanWakes(): void {
-    const scan = async (): Promise<number> => {
-      const beforeMs = this.deps.clock.nowMs() + WAKE_SCAN_HORIZON_MS;
-      const due = await this.deps.store.readDueRuns(beforeMs, WAKE_SCAN_PAGE);
-      for (const { key, runId, wakeAtMs } of due) {
-        const name = `${key.namespaceId}/${key.businessId}`;
-        const loaded = this.#slots.get(name)?.runs.get(runId);
-        if (loaded?.armed !== undefined && wakeAtMs !== OUTBOX_WAKE_MS) continue;
-        const { namespaceId, businessId: workflowId } = key;
-        this.#addWake({ namespaceId, workflowId, runId, atMs: wakeAtMs });
-      }
-      // Messages must not keep runs from being seen whose time has come.
-      const hasMore = due.length === WAKE_SCAN_PAGE && due.at(-1)?.wakeAtMs === OUTBOX_WAKE_MS;
-      return hasMore ? SEND_RETRY_MS : WAKE_SCAN_INTERVAL_MS;
-    };
-    const repeat = (): void => {
-      if (this.#isStopped) return;
-      let pauseMs = WAKE_SCAN_INTERVAL_MS;
-      scan()
-        .then((wantedMs) => {
-          pauseMs = wantedMs;
-        })
-        .catch((error: unknown) => {
-          this.deps.logger.log("error", "Wake-ups could not be read; tried again", { error });
-        })
-        .finally(() => this.deps.clock.schedule(pauseMs, repeat));
-    };
-    repeat();
   }
 
   /** Not at once: whoever was just given a slot may not have come to use it. */
@@ -580,10 +575,3 @@ const WAKE_RETRY_MS = 1000;
 
 /** How long a message that could not be delivered waits. */
 const SEND_RETRY_MS = 250;
-
-interface WakeTarget {
-  readonly namespaceId: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly atMs: number;
-}
