@@ -1,4 +1,5 @@
 import {
+  hasStartedTask,
   isOpen,
   type NamespaceDirectory,
   type NamespaceRules,
@@ -229,6 +230,8 @@ export class WorkflowHost {
   }
 
   #advance(run: LoadedRun, step: RunStep): StoreWrite[] {
+    // A task that ended otherwise than by trying to close tells nothing of the workflow's plans.
+    if (run.isClosing && isTaskOver(run.state, step.next)) run.isClosing = false;
     if (step.record === undefined) {
       run.state = step.next;
       return [];
@@ -556,6 +559,11 @@ export class WorkflowHost {
       if (!slot.isIdle) this.#slots.set(name, slot);
     }
   }
+}
+
+/** Whether a step ended the workflow task that was started. */
+function isTaskOver(before: RunState, next: RunState): boolean {
+  return hasStartedTask(before) && next.workflowTask?.attempt !== before.workflowTask?.attempt;
 }
 
 /** Lets go of pollers that were claimed for a step that changed nothing. */
