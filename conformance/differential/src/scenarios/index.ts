@@ -7,12 +7,14 @@ import { continueAsNewScenarios } from "./continue-as-new.js";
 import { cronScenarios } from "./cron.js";
 import { deleteScenarios } from "./delete.js";
 import { describeScenarios } from "./describe.js";
+import { eagerActivityScenarios } from "./eager-activities.js";
 import { externalScenarios } from "./external.js";
 import { historyReadScenarios } from "./history-reads.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { limitScenarios } from "./limits.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
+import { propertyScenarios } from "./properties.js";
 import { queryScenarios } from "./queries.js";
 import { searchAttributeScenarios } from "./search-attributes.js";
 import { signalWithStartScenarios } from "./signal-with-start.js";
@@ -35,6 +37,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...startScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
+  ...eagerActivityScenarios,
   ...childScenarios,
   ...childPolicyScenarios,
   ...externalScenarios,
@@ -55,6 +58,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...startOptionScenarios,
   ...signalWithStartScenarios,
   ...searchAttributeScenarios,
+  ...propertyScenarios,
   ...continueAsNewScenarios,
   ...workerRequestScenarios,
   ...historyReadScenarios,

@@ -41,7 +41,10 @@ import type {
   RespondWorkflowTaskCompletedRequest,
   StartWorkflowExecutionRequestInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import { RespondWorkflowTaskCompletedResponse } from "@perdure/proto/temporal/api/workflowservice/v1";
+import {
+  PollActivityTaskQueueResponse,
+  RespondWorkflowTaskCompletedResponse,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { deleteRun } from "./delete-run.js";
 import { answerHistory, type HistoryQuestion } from "./history-reader.js";
@@ -289,7 +292,9 @@ export class WorkflowService {
       response = encodeWithRaw(response, NEXT_TASK_FIELD, [task]);
     }
     for (const scheduledEventId of completion.eagerActivities) {
-      const task = activityResponse(run.state, scheduledEventId);
+      const workflowNamespace = this.#host.namespaceName(run.state.namespaceId);
+      const head = PollActivityTaskQueueResponse.encode({ workflowNamespace });
+      const task = Buffer.concat([head, activityResponse(run.state, scheduledEventId)]);
       response = encodeWithRaw(response, EAGER_ACTIVITIES_FIELD, [task]);
     }
     return response;
