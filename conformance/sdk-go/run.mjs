@@ -7,7 +7,7 @@ import { targetServer } from "../started-server/started-server.mjs";
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
 const server = await targetServer();
-const child = spawn("go", ["test", "-count=1", "-timeout=4m", "-json", "./..."], {
+const child = spawn("go", ["test", "-count=1", "-timeout=4m", "-parallel=8", "-json", "./..."], {
   cwd: FOLDER,
   stdio: ["ignore", "pipe", "inherit"],
   env: { ...process.env, PERDURE_TARGET: server.address },

@@ -2,6 +2,7 @@
 package sdkgo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"log/slog"
 	"os"
 	"reflect"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,14 +35,12 @@ func TestMain(m *testing.M) {
 		log.Fatal(err)
 	}
 	w := worker.New(sdk, taskQueue, worker.Options{})
-	for _, program := range []any{hello, timer, collect, retry, heartbeat, countDown, saga, various, waitForCancel, bookings} {
+	basic := []any{hello, timer, collect, retry, heartbeat, countDown, saga, various, waitForCancel, bookings}
+	for _, program := range slices.Concat(basic, familyWorkflows, activityWorkflows, startWorkflows, visibilityWorkflows) {
 		w.RegisterWorkflow(program)
 	}
-	for _, work := range []any{greet, succeedAt, countWithHeartbeats, book} {
+	for _, work := range slices.Concat([]any{greet, succeedAt, countWithHeartbeats, book}, activityActivities) {
 		w.RegisterActivity(work)
-	}
-	for _, program := range familyWorkflows {
-		w.RegisterWorkflow(program)
 	}
 	if err := w.Start(); err != nil {
 		log.Fatal(err)
@@ -52,7 +53,14 @@ func TestMain(m *testing.M) {
 
 func start(t *testing.T, program any, args ...any) client.WorkflowRun {
 	t.Helper()
-	options := client.StartWorkflowOptions{ID: fmt.Sprintf("%s-%d", t.Name(), time.Now().UnixNano()), TaskQueue: taskQueue}
+	return startWith(t, client.StartWorkflowOptions{}, program, args...)
+}
+
+// startWith starts a workflow with further options, on the suite's task queue unless they name another.
+func startWith(t *testing.T, options client.StartWorkflowOptions, program any, args ...any) client.WorkflowRun {
+	t.Helper()
+	options.ID = fmt.Sprintf("%s-%d", t.Name(), time.Now().UnixNano())
+	options.TaskQueue = cmp.Or(options.TaskQueue, taskQueue)
 	run, err := sdk.ExecuteWorkflow(context.Background(), options, program, args...)
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +83,56 @@ func expect(t *testing.T, got, want any) {
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// receive takes the next value from a channel, or fails when none comes.
+func receive[T any](t *testing.T, values <-chan T) (value T) {
+	t.Helper()
+	select {
+	case value = <-values:
+	case <-time.After(15 * time.Second):
+		t.Fatal("nothing came")
+	}
+	return value
+}
+
+// until asks again until something is true; lists of other servers may lag behind.
+func until(t *testing.T, isTrue func() bool) {
+	t.Helper()
+	for began := time.Now(); !isTrue(); runtime.Gosched() {
+		if time.Since(began) > 15*time.Second {
+			t.Fatal("still not true")
+		}
+	}
+}
+
+// failureOf waits until a workflow fails and finds a kind of error among the causes.
+func failureOf[E error](t *testing.T, run client.WorkflowRun) (failure E) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := run.Get(ctx, nil); !errors.As(err, &failure) {
+		t.Fatalf("got %v", err)
+	}
+	return failure
+}
+
+// count returns how many events of one type a history has.
+func count(t *testing.T, run client.WorkflowRun, kind enumspb.EventType) (found int) {
+	t.Helper()
+	for _, event := range events(t, run) {
+		if event.EventType == kind {
+			found++
+		}
+	}
+	return found
 }
 
 func events(t *testing.T, run client.WorkflowRun) (all []*historypb.HistoryEvent) {
