@@ -4,9 +4,12 @@ import os
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
 import pytest_asyncio
-from temporalio.client import Client
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.worker import Worker
 
 from . import programs
@@ -22,6 +25,31 @@ class Suite:
     def new_id(self, name: str) -> str:
         """Return a workflow ID that nobody else uses."""
         return f"{name}-{uuid.uuid4()}"
+
+    async def start(self, program: Any, *args: Any, **options: Any) -> WorkflowHandle:
+        """Start a workflow on the suite's worker; options may replace any of it."""
+        defaults = {"id": self.new_id("workflow"), "task_queue": self.task_queue}
+        return await self.client.start_workflow(program, args=list(args), **(defaults | options))
+
+
+async def event_types(handle: WorkflowHandle) -> list[str]:
+    """Return the names of the events of a history."""
+    history = await handle.fetch_history()
+    return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+
+
+async def attributes_of(handle: WorkflowHandle, kind: str) -> list[Any]:
+    """Return the attributes of all events of one kind, such as "timer_fired"."""
+    field = f"{kind}_event_attributes"
+    history = await handle.fetch_history()
+    return [getattr(event, field) for event in history.events if event.HasField(field)]
+
+
+async def failure_of(handle: WorkflowHandle) -> BaseException:
+    """Return the cause for which a workflow failed."""
+    with pytest.raises(WorkflowFailureError) as raised:
+        await handle.result()
+    return raised.value.cause
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

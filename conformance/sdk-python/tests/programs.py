@@ -8,6 +8,9 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from .children import CHILD_WORKFLOWS
+from .scopes import SCOPE_WORKFLOWS
+from .starts import START_WORKFLOWS
+from .tasks import TASK_ACTIVITIES, TASK_WORKFLOWS
 
 SAGA_LOG: dict[str, list[str]] = {}
 TOKENS: dict[str, bytes] = {}
@@ -241,6 +244,9 @@ WORKFLOWS = [
     CleanUp,
     TimeOut,
     *CHILD_WORKFLOWS,
+    *SCOPE_WORKFLOWS,
+    *START_WORKFLOWS,
+    *TASK_WORKFLOWS,
 ]
 ACTIVITIES = [
     greet,
@@ -250,4 +256,5 @@ ACTIVITIES = [
     complete_elsewhere,
     wait_for_cancellation,
     sleep_long,
+    *TASK_ACTIVITIES,
 ]

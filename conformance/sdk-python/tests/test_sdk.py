@@ -4,7 +4,6 @@ import asyncio
 import time
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowExecutionStatus,
@@ -24,12 +23,7 @@ from temporalio.exceptions import (
 from temporalio.worker import Replayer
 
 from . import programs
-from .conftest import Suite
-
-
-async def event_types(handle: WorkflowHandle) -> list[str]:
-    history = await handle.fetch_history()
-    return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+from .conftest import Suite, event_types
 
 
 async def test_runs_a_workflow_with_one_activity(suite: Suite) -> None:
