@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	}
 	w := worker.New(sdk, taskQueue, worker.Options{})
 	basic := []any{hello, timer, collect, retry, heartbeat, countDown, saga, various, waitForCancel, bookings}
-	for _, program := range slices.Concat(basic, familyWorkflows, activityWorkflows, startWorkflows, visibilityWorkflows) {
+	for _, program := range slices.Concat(basic, familyWorkflows, activityWorkflows, startWorkflows, visibilityWorkflows, scopeWorkflows) {
 		w.RegisterWorkflow(program)
 	}
 	for _, work := range slices.Concat([]any{greet, succeedAt, countWithHeartbeats, book}, activityActivities) {

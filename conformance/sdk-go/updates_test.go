@@ -9,6 +9,7 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -18,6 +19,9 @@ import (
 func bookings(ctx workflow.Context, booked []string) ([]string, error) {
 	isMovingOn := false
 	book := func(ctx workflow.Context, item string) (string, error) {
+		if item == "unlucky" {
+			return "", temporal.NewApplicationError("no luck", "Unlucky")
+		}
 		var greeting string
 		if err := workflow.ExecuteActivity(withOptions(ctx), greet, item).Get(ctx, &greeting); err != nil {
 			return "", err
@@ -146,4 +150,51 @@ func TestContinueAsNewAfterUpdate(t *testing.T) {
 	expect(t, mustUpdate(t, moveOn), "moving on")
 	expect(t, mustUpdate(t, bookOptions(run.GetID(), "last")), "Hello, last! 2")
 	expect(t, result[[]string](t, run), []string{"one", "last"})
+}
+
+func TestFailedUpdates(t *testing.T) {
+	t.Parallel()
+	run := start(t, bookings, []string{})
+	_, err := update(t, bookOptions(run.GetID(), "unlucky"))
+	var failure *temporal.ApplicationError
+	if !errors.As(err, &failure) || failure.Type() != "Unlucky" {
+		t.Fatalf("got %v", err)
+	}
+	_, err = update(t, client.UpdateWorkflowOptions{WorkflowID: run.GetID(), UpdateName: "unknown"})
+	if !errors.As(err, &failure) {
+		t.Fatalf("got %v", err)
+	}
+	mustUpdate(t, bookOptions(run.GetID(), "last"))
+	expect(t, result[[]string](t, run), []string{"last"})
+}
+
+func TestUpdateOnceForOneID(t *testing.T) {
+	t.Parallel()
+	run := start(t, bookings, []string{})
+	options := bookOptions(run.GetID(), "one")
+	options.UpdateID = "same"
+	for range 3 {
+		expect(t, mustUpdate(t, options), "Hello, one! 1")
+	}
+	mustUpdate(t, bookOptions(run.GetID(), "last"))
+	expect(t, result[[]string](t, run), []string{"one", "last"})
+}
+
+func TestUpdateWithStartOfRunningWorkflow(t *testing.T) {
+	t.Parallel()
+	run := start(t, bookings, []string{})
+	options := bookOptions("", "one")
+	options.WaitForStage = client.WorkflowUpdateStageCompleted
+	_, err := sdk.UpdateWithStartWorkflow(context.Background(), client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: sdk.NewWithStartWorkflowOperation(client.StartWorkflowOptions{
+			ID: run.GetID(), TaskQueue: taskQueue, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		}, bookings, []string{}),
+		UpdateOptions: options,
+	})
+	var taken *serviceerror.WorkflowExecutionAlreadyStarted
+	if !errors.As(err, &taken) {
+		t.Fatalf("got %v", err)
+	}
+	mustUpdate(t, bookOptions(run.GetID(), "last"))
+	expect(t, result[[]string](t, run), []string{"last"})
 }
