@@ -11,6 +11,7 @@ from .children import CHILD_WORKFLOWS
 from .scopes import SCOPE_WORKFLOWS
 from .starts import START_WORKFLOWS
 from .tasks import TASK_ACTIVITIES, TASK_WORKFLOWS
+from .visibility import VISIBILITY_WORKFLOWS
 
 SAGA_LOG: dict[str, list[str]] = {}
 TOKENS: dict[str, bytes] = {}
@@ -247,6 +248,7 @@ WORKFLOWS = [
     *SCOPE_WORKFLOWS,
     *START_WORKFLOWS,
     *TASK_WORKFLOWS,
+    *VISIBILITY_WORKFLOWS,
 ]
 ACTIVITIES = [
     greet,
