@@ -75,7 +75,8 @@ async def register_search_attributes(client: Client) -> None:
 async def event_types(handle: WorkflowHandle) -> list[str]:
     """Return the names of the events of a history."""
     history = await handle.fetch_history()
-    return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+    names = [EventType.Name(event.event_type) for event in history.events]
+    return [name.removeprefix("EVENT_TYPE_") for name in names]
 
 
 async def attributes_of(handle: WorkflowHandle, kind: str) -> list[Any]:
