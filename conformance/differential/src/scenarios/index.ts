@@ -9,6 +9,7 @@ import { deleteScenarios } from "./delete.js";
 import { describeScenarios } from "./describe.js";
 import { eagerActivityScenarios } from "./eager-activities.js";
 import { externalScenarios } from "./external.js";
+import { historyLimitScenarios } from "./history-limits.js";
 import { historyReadScenarios } from "./history-reads.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { limitScenarios } from "./limits.js";
@@ -35,6 +36,7 @@ import { workflowTaskScenarios } from "./workflow-tasks.js";
 /** Every scenario; each has a recording of the same name. */
 export const scenarios: readonly ScenarioDefinition[] = [
   ...startScenarios,
+  ...historyLimitScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
   ...eagerActivityScenarios,

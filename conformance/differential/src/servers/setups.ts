@@ -11,6 +11,8 @@ export const SETUPS = {
     "limit.numPendingCancelRequests.error": 1,
     "history.maximumSignalsPerExecution": 1,
   },
+  shortHistories: { "limit.historyCount.error": 6 },
+  smallHistories: { "limit.historySize.error": 4000 },
   crossNamespace: { "system.enableCrossNamespaceCommands": true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

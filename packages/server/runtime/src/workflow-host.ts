@@ -11,9 +11,17 @@ import {
   type StepWithSuccessor,
   type TaskClaim,
   type TaskOffer,
+  terminateRun,
   wakeRun,
 } from "@perdure/engine";
-import { type Clock, DomainError, type Logger, type Random, uuidV7 } from "@perdure/kernel";
+import {
+  type Clock,
+  DomainError,
+  InvalidArgumentError,
+  type Logger,
+  type Random,
+  uuidV7,
+} from "@perdure/kernel";
 import {
   type EntityKey,
   EntityKind,
@@ -23,11 +31,13 @@ import {
   TaskKind,
   type TaskRow,
 } from "@perdure/persistence";
-import type { Dispatcher, TakenPoller } from "./dispatch.js";
+import type { Dispatcher } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
+import { exceededHistoryLimit } from "./history-limits.js";
 import { LoadedRun } from "./loaded-run.js";
 import { Messenger } from "./messenger.js";
 import { hasMessages } from "./outbox.js";
+import { PollerClaim, releaseClaims } from "./poller-claim.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
@@ -60,17 +70,6 @@ const CLOSED_SLOT_MS_MIN = 1000;
 
 /** A sticky queue that nobody polled for so long has lost its worker. */
 const STICKY_POLLER_WINDOW_MS = 10_000;
-
-/** A poller that was claimed for a task within a step. */
-class PollerClaim implements TaskClaim {
-  readonly identity: string;
-  constructor(
-    readonly poller: TakenPoller,
-    readonly queueName: string,
-  ) {
-    this.identity = poller.info.identity;
-  }
-}
 
 /** What a committed step gives its caller. */
 export interface AppliedStep {
@@ -187,8 +186,15 @@ export class WorkflowHost {
     }
   }
 
-  /** Applies a step of a run that is in memory, with the run that follows it, in one commit. */
+  /**
+   * Applies a step of a run that is in memory, with the run that follows it, in one commit.
+   *
+   * @throws {InvalidArgumentError} The history would be longer than it may: the run is terminated
+   *   instead, and what the step would have done did not happen.
+   */
   apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
+    const reason = exceededHistoryLimit(run.state, step, this.deps.limits);
+    if (reason !== undefined && isOpen(run.state)) this.#cutShort(slot, run, { step, reason });
     const successor = "successor" in step ? step.successor : undefined;
     const isUnchanged = step.next === run.state;
     const writes = this.#advance(run, step);
@@ -210,6 +216,22 @@ export class WorkflowHost {
       this.#follow(slot, created, { step: successor, ticket });
     }
     return { run, ticket };
+  }
+
+  /** Terminates a run in place of a step that would make its history too long. */
+  #cutShort(
+    slot: WorkflowSlot,
+    run: LoadedRun,
+    refused: { readonly step: RunStep; readonly reason: string },
+  ): never {
+    const { step, reason } = refused;
+    releaseClaims(step);
+    const { workflowId, runId } = run.state;
+    this.deps.logger.log("warn", "A run is terminated", { workflowId, runId, reason });
+    const terminate = { reason, details: undefined, identity: "history-service" };
+    const environment = this.environment(slot.key.namespaceId);
+    this.apply(slot, run, terminateRun(run.state, terminate, environment));
+    throw new InvalidArgumentError(reason);
   }
 
   /**
@@ -564,13 +586,6 @@ export class WorkflowHost {
 /** Whether a step ended the workflow task that was started. */
 function isTaskOver(before: RunState, next: RunState): boolean {
   return hasStartedTask(before) && next.workflowTask?.attempt !== before.workflowTask?.attempt;
-}
-
-/** Lets go of pollers that were claimed for a step that changed nothing. */
-function releaseClaims(step: RunStep): void {
-  for (const { claim } of step.claimed) {
-    if (claim instanceof PollerClaim) claim.poller.release();
-  }
 }
 
 /** Whether a queue is the one of the worker that has the run in its cache. */

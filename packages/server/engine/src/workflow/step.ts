@@ -86,6 +86,8 @@ export interface RunStep {
   /** Tasks that nobody took yet. */
   readonly offers: readonly TaskOffer[];
   readonly claimed: readonly ClaimedTask[];
+  /** Events of the step that would have waited if a worker had held the workflow task. */
+  readonly lateEventCount: number;
   /** Whether the run's row in lists changed. */
   readonly isListChanged: boolean;
   /** What became of updates, to be told once the step is durable. */
@@ -128,6 +130,7 @@ export class Step {
   #isStickyDirty = false;
   #isFlushed = false;
   #isListChanged = false;
+  #lateEventCount = 0;
   /** Whether something changed that is in memory only. */
   #isVolatile = false;
   /** Whether the speculative task was scheduled by this step. */
@@ -292,7 +295,8 @@ export class Step {
     if (eventCount === 0 && delta === undefined) {
       const next = this.#isVolatile ? this.draft : this.run;
       const notices = this.#notices;
-      return { next, record: undefined, offers, claimed, isListChanged: false, notices };
+      const unchanged = { record: undefined, lateEventCount: 0, isListChanged: false };
+      return { next, offers, claimed, notices, ...unchanged };
     }
     const events = eventCount === 0 ? NOTHING : History.encode({ events: this.#events });
     this.draft.historySizeBytes += events.length;
@@ -308,6 +312,7 @@ export class Step {
       record,
       offers,
       claimed,
+      lateEventCount: this.#lateEventCount,
       isListChanged: this.#isListChanged,
       notices: this.#notices,
     };
@@ -334,6 +339,9 @@ export class Step {
   #append(event: HistoryEventInit): number {
     if (this.draft.workflowTask?.isSpeculative === true) convertSpeculativeTask(this);
     const eventId = this.draft.nextEventId;
+    if (event.attributes !== undefined && isBufferable(event.attributes.kind)) {
+      this.#lateEventCount += 1;
+    }
     const taskId = BigInt(TASK_ID_BASE + eventId);
     const numbered = { ...event, eventId: BigInt(eventId), taskId };
     // Encoded together at the end: one by one, each would need memory of its own.

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { DEFAULT_RUN_LIMITS } from "@perdure/engine";
+import { DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
 import { SILENT_LOGGER, seededRandom, VirtualClock } from "@perdure/kernel";
 import { MemoryDisk, MemoryStore, type StoreFaults } from "@perdure/persistence";
 import { GroupCommitter } from "../group-committer.js";
@@ -28,6 +28,7 @@ export async function openMemoryRuntime(
   before?: Partial<Pick<MemoryRuntime, "clock" | "disk">> & {
     readonly faults?: StoreFaults;
     readonly maxIdleSlots?: number;
+    readonly limits?: Partial<RunLimits>;
   },
 ): Promise<MemoryRuntime> {
   const random = seededRandom(1);
@@ -37,7 +38,7 @@ export async function openMemoryRuntime(
   const store = new MemoryStore({ random, disk, clock, ...(faults && { faults }) });
   const logger = SILENT_LOGGER;
   const committer = new GroupCommitter(store, logger);
-  const limits = DEFAULT_RUN_LIMITS;
+  const limits = { ...DEFAULT_RUN_LIMITS, ...before?.limits };
   const sizes = { maxIdleSlots, snapshotEntries: 10 };
   const namespaces = NAMESPACES;
   const deps = { store, committer, clock, random, logger, limits, namespaces, ...sizes };

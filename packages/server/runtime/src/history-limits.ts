@@ -1,0 +1,23 @@
+import { isOpen, type RunLimits, type RunState, type RunStep } from "@perdure/engine";
+
+/**
+ * Why the history of a run is too long for a step, in the words that the run is terminated with;
+ * `undefined` when it may go on, and when the step closes the run. The size is looked at without
+ * the step, and the count without the events that might have had to wait: those get their IDs last.
+ *
+ * Source: the reference server, `conformance/differential`, set-ups `shortHistories` and
+ * `smallHistories`.
+ */
+export function exceededHistoryLimit(
+  run: RunState,
+  step: RunStep,
+  limits: RunLimits,
+): string | undefined {
+  if (!isOpen(step.next)) return undefined;
+  if (run.historySizeBytes > limits.historySizeMaxBytes) {
+    return "Workflow history size exceeds limit.";
+  }
+  const eventCount = step.next.nextEventId - 1 - step.lateEventCount;
+  if (eventCount > limits.historyCountMax) return "Workflow history count exceeds limit.";
+  return undefined;
+}
