@@ -70,9 +70,9 @@ describe("WorkflowSlot", () => {
   });
 
   it("is not idle while a run is loaded, held or being stored", async () => {
-    const { runtime, slot, runId } = await restarted();
+    const { runtime, slot } = await restarted();
     assert.equal(slot.isIdle, true);
-    const asked = slot.run(runId);
+    const asked = slot.run("");
     assert.equal(slot.isIdle, false);
     const run = await whileTimePasses(runtime.clock, asked);
     assert.equal(slot.isIdle, true);
