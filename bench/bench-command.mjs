@@ -97,8 +97,8 @@ function progress({ measurement, server, result, problem }, rows) {
 }
 
 function formatReport(options, { samples, fsyncMs, calibrations }) {
-  const { servers } = options;
-  const rows = options.rows.map((row) => reportRow(row, samples, { servers, fsyncMs }));
+  const { servers, idleCount } = options;
+  const rows = options.rows.map((row) => reportRow(row, samples, { servers, fsyncMs, idleCount }));
   const best = Math.min(...calibrations);
   const conditions = {
     Taken: `${new Date().toISOString().slice(0, 16)}Z at ${revision()}`,

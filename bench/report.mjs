@@ -14,10 +14,10 @@ import { isMet, median, ratio } from "./figures.mjs";
  *
  * @param {import("./rows.mjs").Row} row
  * @param {readonly Sample[]} samples
- * @param {{ servers: readonly string[], fsyncMs: number | undefined }} facts
+ * @param {{ servers: readonly string[], fsyncMs: number | undefined, idleCount: number }} facts
  * @returns {import("./table.mjs").ReportRow}
  */
-export function reportRow(row, samples, { servers, fsyncMs }) {
+export function reportRow(row, samples, { servers, fsyncMs, idleCount }) {
   const own = samples.filter(({ measurement }) => measurement === row.measurement);
   const figureOf = (server) =>
     median(own.filter((each) => each.server === server).flatMap((each) => valuesOf(each, row.key)));
@@ -27,7 +27,7 @@ export function reportRow(row, samples, { servers, fsyncMs }) {
   const limit = row.limit?.({ fsyncMs });
   const problem = own.find(({ server, problem }) => server === "perdure" && problem !== undefined);
   return {
-    title: row.title,
+    title: row.title.replace("{idle}", idleCount.toLocaleString("en-US")),
     target: limit === undefined || !row.reach.includes("fsync") ? row.reach : withValue(row, limit),
     figures,
     ratio: times,

@@ -11,7 +11,7 @@ const CPU = {
   better: "less",
   limit: () => 1.2,
 };
-const FACTS = { servers: ["perdure", "memory"], fsyncMs: 0.5 };
+const FACTS = { servers: ["perdure", "memory"], fsyncMs: 0.5, idleCount: 20_000 };
 
 function sample(server, cpu) {
   return { measurement: "hello", server, result: { cpu } };
@@ -53,6 +53,11 @@ describe("reportRow()", () => {
     assert.deepEqual(report.figures, [undefined, undefined]);
     assert.equal(report.isMet, undefined);
     assert.equal(report.note, "method PollWorkflowExecutionUpdate / not implemented");
+  });
+
+  it("names the number of idle workflows that there really were", () => {
+    const report = reportRow({ ...CPU, title: "RSS of {idle}" }, [], FACTS);
+    assert.equal(report.title, "RSS of 20,000");
   });
 
   it("ignores the samples of other measurements", () => {

@@ -30,7 +30,7 @@ export const MEASUREMENTS = {
 /**
  * @typedef {object} Row
  * @property {string} name - For `--only`.
- * @property {string} title
+ * @property {string} title - `{idle}` stands for the number of idle workflows.
  * @property {string} reach - The target in words.
  * @property {string} measurement - Key of `MEASUREMENTS`.
  * @property {string} key - Of the load generator's result.
@@ -142,7 +142,7 @@ export const ROWS = [
   },
   {
     name: "idle-rss",
-    title: "RSS with 100,000 open idle workflows, MB",
+    title: "RSS with {idle} open idle workflows, MB",
     reach: "≤ 400",
     measurement: "idle",
     key: "rss_mb_open_server",
