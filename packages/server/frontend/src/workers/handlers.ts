@@ -41,7 +41,7 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
       record(namespace, workerHeartbeat),
     ShutdownWorker: (request: ShutdownWorkerRequest) => {
       const { namespace, workerHeartbeat, stickyTaskQueue } = request;
-      const { id: namespaceId } = deps.namespaces.resolve(namespace);
+      const namespaceId = namespaceIdOf(namespace, deps);
       // Tasks for the worker's cache go to every worker of the type from here on.
       deps.forgetPollers({ namespaceId, name: stickyTaskQueue, taskKind: TaskKind.WORKFLOW });
       return record(namespace, workerHeartbeat === undefined ? [] : [workerHeartbeat]);
