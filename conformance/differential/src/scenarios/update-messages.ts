@@ -1,6 +1,6 @@
 import { command, payloads } from "../commands.js";
 import type { PendingCall, PolledWorkflowTask, Scenario, WorkflowRef } from "../scenario.js";
-import type { Plain, PlainObject } from "../wire/plain.js";
+import { type Plain, type PlainObject, pickBytes, pickNumber } from "../wire/plain.js";
 
 const PROTOCOL = "temporal.api.update.v1";
 
@@ -159,4 +159,16 @@ export async function pollUpdate(
   const updateRef = { workflowExecution: { ...run }, updateId: poll.id };
   const waitPolicy = stage(poll.wait ?? "COMPLETED");
   await s.attempt("PollWorkflowExecutionUpdate", { updateRef, waitPolicy });
+}
+
+/** The command that starts the timer "t1". */
+export function timer(startToFireTimeout: string): PlainObject {
+  return command("START_TIMER", { timerId: "t1", startToFireTimeout });
+}
+
+/** The task in a completion's response. */
+export function inlineTask(response: PlainObject, execution: WorkflowRef): PolledWorkflowTask {
+  const taskToken = pickBytes(response, "workflowTask.taskToken");
+  const startedEventId = pickNumber(response, "workflowTask.startedEventId");
+  return { taskToken, execution, startedEventId, response };
 }

@@ -1,6 +1,5 @@
-import { command, completeWorkflow } from "../commands.js";
-import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
-import { type PlainObject, pickBytes, pickNumber } from "../wire/plain.js";
+import { completeWorkflow } from "../commands.js";
+import { scenario } from "../scenario.js";
 import {
   accept,
   admitted,
@@ -8,8 +7,10 @@ import {
   beginUpdate,
   complete,
   fieldsOnly,
+  inlineTask,
   reject,
   startIdle,
+  timer,
 } from "./update-messages.js";
 
 /** The workflow tasks that bring updates, and what becomes of them. */
@@ -134,17 +135,3 @@ export const updateTaskScenarios = [
     await s.closedHistory(run);
   }),
 ] as const;
-
-function timer(startToFireTimeout: string): PlainObject {
-  return command("START_TIMER", { timerId: "t1", startToFireTimeout });
-}
-
-/** The task in a completion's response. */
-function inlineTask(
-  response: PlainObject,
-  execution: WorkflowRef,
-): Awaited<ReturnType<Scenario["pollWorkflowTask"]>> {
-  const taskToken = pickBytes(response, "workflowTask.taskToken");
-  const startedEventId = pickNumber(response, "workflowTask.startedEventId");
-  return { taskToken, execution, startedEventId, response };
-}

@@ -1,6 +1,5 @@
-import { command, scheduleActivity } from "../commands.js";
-import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
-import { type PlainObject, pickBytes, pickNumber } from "../wire/plain.js";
+import { scheduleActivity } from "../commands.js";
+import { scenario } from "../scenario.js";
 import {
   accept,
   admitted,
@@ -9,9 +8,11 @@ import {
   commandsOnly,
   complete,
   failUpdate,
+  inlineTask,
   pollUpdate,
   reject,
   startIdle,
+  timer,
 } from "./update-messages.js";
 
 export const updateScenarios = [
@@ -186,17 +187,3 @@ export const updateScenarios = [
     await s.history(run);
   }),
 ] as const;
-
-function timer(startToFireTimeout: string): PlainObject {
-  return command("START_TIMER", { timerId: "t1", startToFireTimeout });
-}
-
-/** The task in a completion's response. */
-function inlineTask(
-  response: PlainObject,
-  execution: WorkflowRef,
-): Awaited<ReturnType<Scenario["pollWorkflowTask"]>> {
-  const taskToken = pickBytes(response, "workflowTask.taskToken");
-  const startedEventId = pickNumber(response, "workflowTask.startedEventId");
-  return { taskToken, execution, startedEventId, response };
-}
