@@ -241,4 +241,10 @@ describe("an exchange", () => {
     assert.equal(outcome.status, String(GrpcStatusCode.ABORTED));
     assert.equal(outcome.message, "enough");
   });
+
+  it("takes a message that comes byte by byte", async () => {
+    const bytes = frame("x".repeat(300));
+    const pieces = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1));
+    assert.equal(statusIn((await call(pieces)).body), 300);
+  });
 });

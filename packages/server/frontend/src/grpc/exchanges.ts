@@ -39,7 +39,7 @@ export class UnaryExchange implements StreamListener {
     const { maxBytes, encoding, call } = this.#options;
     this.#reader ??= new MessageReader({ maxBytes, encoding, onMessage: this.#run });
     try {
-      this.#reader.push(chunk);
+      pushInto(this.#reader, chunk, call);
     } catch (error) {
       call.fail(this.#options.errorOf(error, call));
     }
@@ -81,6 +81,13 @@ export class UnaryExchange implements StreamListener {
   };
 }
 
+/** Gives a reader the next bytes; the parts of a message count as kept until it is whole. */
+function pushInto(reader: MessageReader, chunk: Buffer, { stream }: GrpcCall): void {
+  const pendingBytes = reader.pendingBytes;
+  reader.push(chunk);
+  stream.keep(reader.pendingBytes - pendingBytes);
+}
+
 /** Whether the chunk is one message, uncompressed and not too large. */
 function isWholeMessage(chunk: Buffer, maxBytes: number): boolean {
   if (chunk.length < FRAME_HEAD_BYTES || chunk[0] !== 0) return false;
@@ -91,23 +98,27 @@ function isWholeMessage(chunk: Buffer, maxBytes: number): boolean {
 /** A call of many requests or responses. */
 export class StreamExchange implements StreamListener {
   readonly #options: ExchangeOptions<StreamHandler>;
-  readonly #requests = new RequestQueue<object>();
+  readonly #requests: RequestQueue<object>;
   readonly #reader: MessageReader;
 
   constructor(options: ExchangeOptions<StreamHandler>) {
     this.#options = options;
-    const { maxBytes, encoding, method } = options;
+    const { maxBytes, encoding, method, call } = options;
+    this.#requests = new RequestQueue((bytes) => call.stream.release(bytes));
     this.#reader = new MessageReader({
       maxBytes,
       encoding,
-      onMessage: (message) => this.#requests.push(method.request.decode(message)),
+      onMessage: (message) => {
+        this.#requests.push(method.request.decode(message), message.length);
+        call.stream.keep(message.length);
+      },
     });
     this.#run().catch((error: unknown) => this.#fail(error));
   }
 
   onData(chunk: Buffer): void {
     try {
-      this.#reader.push(chunk);
+      pushInto(this.#reader, chunk, this.#options.call);
     } catch (error) {
       this.#fail(error);
     }

@@ -49,10 +49,17 @@ export class GrpcServer {
     this.#deadlines = new DeadlineWheel(options.clock, (call) => this.#expire(call));
     this.#keepAlive = new KeepAlive(options.clock, options.limits.keepAlive);
     this.#server = new Http2Server({
-      limits: options.limits,
+      limits: { ...options.limits, windowBytes: windowBytes(options.limits) },
+      clock: options.clock,
       onOpen: (connection) => this.#keepAlive.watch(connection),
       onStream: (stream) => this.#onStream(stream),
       onClose: (connection) => this.#keepAlive.forget(connection),
+      onBroken: ({ peer }, { message }) => {
+        options.logger.log("warn", "Cutting off a client that broke the rules of HTTP/2", {
+          peer,
+          reason: message,
+        });
+      },
     });
   }
 
@@ -168,4 +175,12 @@ export class GrpcServer {
     }
     return this.#options.toGrpcError(error, call ?? NO_CALL);
   };
+}
+
+/** Room for the head of a message and for what is consumed and not credited yet, bytes. */
+const WINDOW_SLACK_BYTES = 64 * 1024;
+
+/** A message is kept until it is whole, so the largest one must fit into a stream's window. */
+function windowBytes(limits: GrpcLimits): number {
+  return Math.max(limits.windowBytes, limits.maxReceiveBytes + WINDOW_SLACK_BYTES);
 }

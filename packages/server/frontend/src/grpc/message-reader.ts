@@ -5,6 +5,10 @@ import { GrpcStatusCode } from "./status-codes.js";
 /** Bytes before each message: a flag and the length. */
 export const FRAME_HEAD_BYTES = 5;
 
+/** Parts of a message are joined early when there are so many, and they are so small on average. */
+const CRUMBS_MIN = 64;
+const CRUMB_BYTES = 1024;
+
 export interface MessageReaderOptions {
   /** Largest message, compressed or not, bytes. */
   readonly maxBytes: number;
@@ -38,7 +42,7 @@ export class MessageReader {
     if (this.#size > 0) {
       this.#parts.push(chunk);
       this.#size += chunk.length;
-      if (this.#size < this.#wantedBytes()) return;
+      if (this.#size < this.#wantedBytes()) return this.#joinCrumbs();
       bytes = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#size = 0;
@@ -54,6 +58,13 @@ export class MessageReader {
     if (at === bytes.length) return;
     this.#parts = [bytes.subarray(at)];
     this.#size = bytes.length - at;
+  }
+
+  /** Each part costs memory of its own: many small ones would cost more than the message. */
+  #joinCrumbs(): void {
+    const count = this.#parts.length;
+    if (count < CRUMBS_MIN || this.#size > count * CRUMB_BYTES) return;
+    this.#parts = [Buffer.concat(this.#parts)];
   }
 
   #wantedBytes(): number {

@@ -1,11 +1,17 @@
 /** Requests of a streaming call, in order, for a handler that iterates over them. */
 export class RequestQueue<T> implements AsyncIterable<T> {
-  readonly #items: T[] = [];
+  readonly #items: { readonly item: T; readonly bytes: number }[] = [];
+  readonly #onTaken: (bytes: number) => void;
   #isEnded = false;
   #wake: (() => void) | undefined;
 
-  push(item: T): void {
-    this.#items.push(item);
+  /** @param onTaken - Called when the handler takes an item, with the bytes of it. */
+  constructor(onTaken: (bytes: number) => void) {
+    this.#onTaken = onTaken;
+  }
+
+  push(item: T, bytes: number): void {
+    this.#items.push({ item, bytes });
     this.#wake?.();
   }
 
@@ -17,7 +23,10 @@ export class RequestQueue<T> implements AsyncIterable<T> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for (;;) {
-      while (this.#items.length > 0) yield this.#items.shift() as T;
+      for (let next = this.#items.shift(); next !== undefined; next = this.#items.shift()) {
+        this.#onTaken(next.bytes);
+        yield next.item;
+      }
       if (this.#isEnded) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -8,27 +8,17 @@ import {
   resetFrame,
   settingsAckFrame,
   settingsFrame,
-  windowUpdateFrame,
 } from "./control-frames.js";
 import { FrameFlag, FrameType, Setting } from "./frame.js";
 import { FrameReader, type IncomingFrame } from "./frame-reader.js";
 import { HpackDecoder } from "./hpack-decoder.js";
-import {
-  flowControlBroken,
-  Http2ConnectionError,
-  Http2ErrorCode,
-  protocolBroken,
-} from "./http2-error.js";
+import { Http2ConnectionError, Http2ErrorCode, protocolBroken } from "./http2-error.js";
+import type { Http2ConnectionOptions, Http2Handler } from "./http2-handler.js";
 import { Http2Output } from "./http2-output.js";
+import { ReceiveWindows } from "./receive-windows.js";
+import { ResetBudget } from "./reset-budget.js";
 import { type Response, ServerStream, type StreamCarrier } from "./server-stream.js";
-import { StreamSender, WINDOW_BYTES_DEFAULT, WINDOW_BYTES_MAX } from "./stream-sender.js";
-
-export interface Http2Handler {
-  /** A request has begun. It must set the stream's listener, or answer. */
-  readonly onStream: (stream: ServerStream) => void;
-  /** The connection is over, and so are its streams. */
-  readonly onClose: (connection: Http2Connection) => void;
-}
+import { StreamSender, WINDOW_BYTES_MAX } from "./stream-sender.js";
 
 const HEADER_TABLE_BYTES = 4096;
 
@@ -45,12 +35,13 @@ export class Http2Connection implements StreamCarrier {
   readonly #streams = new Map<number, ServerStream>();
   /** Pings that wait for their answers, which come in the same order. */
   readonly #pings: (() => void)[] = [];
-  #receiveWindow: number;
+  readonly #windows: ReceiveWindows;
+  readonly #resets: ResetBudget;
   #lastStreamId = 0;
   #isGoingAway = false;
   #isClosed = false;
 
-  constructor(socket: Socket, limits: Http2Limits, handler: Http2Handler) {
+  constructor(socket: Socket, { limits, clock, handler }: Http2ConnectionOptions) {
     this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
     this.#socket = socket;
     this.#limits = limits;
@@ -59,7 +50,8 @@ export class Http2Connection implements StreamCarrier {
     this.#sender = new StreamSender(this.#output, (stream) => this.#endLocal(stream));
     const { maxHeaderBytes: headerBytes, windowBytes } = limits;
     this.#hpack = new HpackDecoder({ tableBytes: HEADER_TABLE_BYTES, headerBytes });
-    this.#receiveWindow = Math.max(windowBytes, WINDOW_BYTES_DEFAULT);
+    this.#windows = new ReceiveWindows(this.#output, windowBytes);
+    this.#resets = new ResetBudget(clock);
     this.#reader = new FrameReader(headerBytes, (frame) => this.#onFrame(frame));
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#receive(chunk));
@@ -103,6 +95,16 @@ export class Http2Connection implements StreamCarrier {
     this.#sender.pump(stream);
   }
 
+  keep(stream: ServerStream, bytes: number): void {
+    this.#windows.keep(stream, bytes);
+  }
+
+  release(stream: ServerStream, bytes: number): void {
+    this.#windows.keep(stream, -bytes);
+    this.#windows.credit();
+    if (!stream.isRemoteClosed) this.#windows.creditStream(stream);
+  }
+
   reset(stream: ServerStream, code: Http2ErrorCode): void {
     this.#sendReset(stream.id, code);
     this.#remove(stream);
@@ -110,8 +112,7 @@ export class Http2Connection implements StreamCarrier {
 
   #sendPreface(): void {
     this.#output.send(settingsFrame(this.#limits));
-    const more = this.#receiveWindow - WINDOW_BYTES_DEFAULT;
-    if (more > 0) this.#output.send(windowUpdateFrame(0, more));
+    this.#windows.open();
   }
 
   #receive(chunk: Buffer): void {
@@ -120,6 +121,7 @@ export class Http2Connection implements StreamCarrier {
       this.#reader.push(chunk);
     } catch (error) {
       if (!(error instanceof Http2ConnectionError)) throw error;
+      this.#handler.onBroken?.(this, error);
       this.#output.send(goAwayFrame(this.#lastStreamId, error.code));
       this.#output.flush();
       // Who reads nothing would keep the socket open for ever.
@@ -184,36 +186,36 @@ export class Http2Connection implements StreamCarrier {
 
   #onData({ streamId, payload, flags, windowBytes }: IncomingFrame): void {
     if (streamId > this.#lastStreamId) throw protocolBroken("Data of a stream that is not there");
-    this.#receiveWindow -= windowBytes;
-    if (this.#receiveWindow < 0) throw flowControlBroken();
-    const wanted = Math.max(this.#limits.windowBytes, WINDOW_BYTES_DEFAULT);
-    if (this.#receiveWindow < wanted / 2) {
-      this.#output.send(windowUpdateFrame(0, wanted - this.#receiveWindow));
-      this.#receiveWindow = wanted;
-    }
+    this.#windows.take(windowBytes);
     const stream = this.#streams.get(streamId);
     // Data may be under way of a stream that was reset or answered before its end.
-    if (stream === undefined) return;
+    if (stream === undefined) return this.#windows.credit();
     if (stream.isRemoteClosed) throw protocolBroken("Data after the end of a stream");
     const isEnd = (flags & FrameFlag.END_STREAM) !== 0;
-    if (!isEnd) this.#creditStream(stream, windowBytes);
+    if (!isEnd) this.#windows.takeOf(stream, windowBytes);
     if (payload.length > 0) stream.listener?.onData(payload);
+    this.#windows.credit();
     if (isEnd) this.#endRemote(stream);
+    else if (!stream.isClosed) this.#creditStream(stream);
   }
 
-  #creditStream(stream: ServerStream, bytes: number): void {
-    const { windowBytes } = this.#limits;
-    stream.uncreditedBytes += bytes;
-    if (stream.uncreditedBytes > windowBytes) throw flowControlBroken();
-    if (stream.uncreditedBytes < windowBytes / 2) return;
-    this.#output.send(windowUpdateFrame(stream.id, stream.uncreditedBytes));
-    stream.uncreditedBytes = 0;
+  #creditStream(stream: ServerStream): void {
+    if (this.#windows.isFull) return this.#resetForClient(stream, Http2ErrorCode.ENHANCE_YOUR_CALM);
+    this.#windows.creditStream(stream);
   }
 
   #onReset({ streamId }: IncomingFrame): void {
     if (streamId > this.#lastStreamId) throw protocolBroken("Reset of a stream that is not there");
     const stream = this.#streams.get(streamId);
-    if (stream !== undefined) this.#remove(stream);
+    if (stream === undefined) return;
+    this.#resets.spend();
+    this.#remove(stream);
+  }
+
+  /** Resets a stream because of what the client sent on it. */
+  #resetForClient(stream: ServerStream, code: Http2ErrorCode): void {
+    this.#resets.spend();
+    this.reset(stream, code);
   }
 
   #onSettings({ flags, payload }: IncomingFrame): void {
@@ -246,9 +248,9 @@ export class Http2Connection implements StreamCarrier {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return;
     stream.sendWindow += more;
-    if (more === 0) this.reset(stream, Http2ErrorCode.PROTOCOL_ERROR);
+    if (more === 0) this.#resetForClient(stream, Http2ErrorCode.PROTOCOL_ERROR);
     else if (stream.sendWindow > WINDOW_BYTES_MAX) {
-      this.reset(stream, Http2ErrorCode.FLOW_CONTROL_ERROR);
+      this.#resetForClient(stream, Http2ErrorCode.FLOW_CONTROL_ERROR);
     } else this.#sender.pump(stream);
   }
 
@@ -272,6 +274,7 @@ export class Http2Connection implements StreamCarrier {
   #remove(stream: ServerStream): void {
     this.#streams.delete(stream.id);
     this.#sender.forget(stream);
+    this.#windows.forget(stream);
     stream.close();
     this.#closeIfDone();
   }

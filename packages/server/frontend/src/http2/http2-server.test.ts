@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
 import http2 from "node:http2";
 import { afterEach, describe, it } from "node:test";
+import { VirtualClock } from "@perdure/kernel";
 import { encodeHeaders } from "./encode-headers.js";
 import { Http2ErrorCode } from "./http2-error.js";
 import { Http2Server } from "./http2-server.js";
@@ -23,6 +24,7 @@ async function listen(
 ): Promise<{ readonly server: Http2Server; readonly port: number }> {
   const server = new Http2Server({
     limits: { ...LIMITS, ...limits },
+    clock: new VirtualClock(),
     onStream: (stream) => void onStream(stream),
     onClose: () => undefined,
   });
@@ -73,6 +75,16 @@ function codeOf(request: http2.ClientHttp2Stream): Promise<number> {
   return new Promise((resolve) => {
     request.on("error", () => undefined);
     request.on("close", () => resolve(request.rstCode ?? -1));
+  });
+}
+
+/** Resolves with the payload of the answer to a ping: what was sent before has come by then. */
+function pinged(session: http2.ClientHttp2Session, payload = "a ping__"): Promise<Buffer> {
+  return new Promise<Buffer>((resolve, reject) => {
+    session.ping(Buffer.from(payload), (error, _durationMs, answer) => {
+      if (error === null) resolve(answer);
+      else reject(error);
+    });
   });
 }
 
@@ -146,6 +158,28 @@ describe("Http2Server", () => {
     assert.equal(await codeOf(request), Http2ErrorCode.NO_ERROR);
   });
 
+  it("lets a client send ahead only what the listener does not keep", async () => {
+    let kept: ServerStream | undefined;
+    const { port } = await listen(
+      (stream) => {
+        const onData = (chunk: Buffer): void => stream.keep(chunk.length);
+        const onEnd = (): void =>
+          stream.respond({ head: HEAD, body: Buffer.from("a"), trailers: TRAILERS });
+        stream.listener = { onData, onEnd, onClose: () => undefined };
+        kept = stream;
+      },
+      { windowBytes: 100_000 },
+    );
+    const session = await connect(port);
+    const answer = call(session, Buffer.alloc(150_000));
+    // The window is full, and what it holds is kept; an echo shows that nothing more comes.
+    while ((kept?.keptBytes ?? 0) < 100_000) await pinged(session);
+    await pinged(session);
+    assert.equal(kept?.keptBytes, 100_000);
+    kept?.release(100_000);
+    assert.equal((await answer).toString(), "a");
+  });
+
   it("sends what is written piece by piece, as the client takes it", async () => {
     const written: number[] = [];
     const { port } = await listen(async (stream) => {
@@ -178,12 +212,7 @@ describe("Http2Server", () => {
   it("answers pings", async () => {
     const { port } = await listen(echo);
     const session = await connect(port);
-    const payload = await new Promise<Buffer>((resolve, reject) => {
-      session.ping(Buffer.from("12345678"), (error, _durationMs, answer) => {
-        if (error === null) resolve(answer);
-        else reject(error);
-      });
-    });
+    const payload = await pinged(session, "12345678");
     assert.equal(payload.toString(), "12345678");
   });
 

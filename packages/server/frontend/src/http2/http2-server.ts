@@ -1,9 +1,12 @@
 import { type AddressInfo, createServer, type Server } from "node:net";
+import type { Clock } from "@perdure/kernel";
 import type { Http2Limits } from "./control-frames.js";
-import { Http2Connection, type Http2Handler } from "./http2-connection.js";
+import { Http2Connection } from "./http2-connection.js";
+import type { Http2Handler } from "./http2-handler.js";
 
 export interface Http2ServerOptions extends Http2Handler {
   readonly limits: Http2Limits;
+  readonly clock: Pick<Clock, "nowMs">;
   /** A client has connected. */
   readonly onOpen?: (connection: Http2Connection) => void;
 }
@@ -17,13 +20,14 @@ export class Http2Server {
   readonly #connections = new Set<Http2Connection>();
 
   constructor(options: Http2ServerOptions) {
-    const { limits, onOpen, onStream } = options;
+    const { limits, clock, onOpen } = options;
     const onClose = (connection: Http2Connection): void => {
       this.#connections.delete(connection);
       options.onClose(connection);
     };
+    const handler = { ...options, onClose };
     this.#server = createServer({ noDelay: true }, (socket) => {
-      const connection = new Http2Connection(socket, limits, { onStream, onClose });
+      const connection = new Http2Connection(socket, { limits, clock, handler });
       this.#connections.add(connection);
       onOpen?.(connection);
     });

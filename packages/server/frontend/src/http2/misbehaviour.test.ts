@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type net from "node:net";
 import { afterEach, describe, it } from "node:test";
+import { VirtualClock } from "@perdure/kernel";
 import { FrameFlag, FrameType, makeFrame } from "./frame.js";
 import { Http2ErrorCode } from "./http2-error.js";
 import { Http2Server } from "./http2-server.js";
+import type { ServerStream } from "./server-stream.js";
 import {
   dataFrame,
   headersFrame,
   nextFrame,
   rawConnect,
+  resetFrame,
   windowFrame,
 } from "./testing/raw-client.js";
 
@@ -25,11 +28,15 @@ afterEach(async () => {
   await closed;
 });
 
-/** Connects to a server that answers nothing. */
-async function connect(limits: Partial<typeof LIMITS> = {}): Promise<void> {
+/** Connects to a server that answers nothing, and by default does not listen either. */
+async function connect(
+  limits: Partial<typeof LIMITS> = {},
+  onStream: (stream: ServerStream) => void = () => undefined,
+): Promise<void> {
   server = new Http2Server({
     limits: { ...LIMITS, ...limits },
-    onStream: () => undefined,
+    clock: new VirtualClock(),
+    onStream,
     onClose: () => undefined,
   });
   const { port } = await server.listen({ host: "127.0.0.1", port: 0 });
@@ -88,5 +95,31 @@ describe("a client that breaks the rules", () => {
     // More than the system buffers for a client that reads nothing.
     socket.write(Buffer.alloc(ping.length * 1_000_000, ping));
     await closed;
+  });
+
+  for (const { name, frame } of [
+    { name: "begins and abandons", frame: resetFrame },
+    { name: "breaks", frame: (streamId: number) => windowFrame(streamId, 0) },
+  ]) {
+    it(`is cut off when it ${name} stream after stream`, async () => {
+      await connect();
+      const goAway = nextFrame(socket, FrameType.GOAWAY);
+      const streamIds = Array.from({ length: 20_000 }, (_, index) => 2 * index + 1);
+      socket.write(Buffer.concat(streamIds.flatMap((id) => [headersFrame(id), frame(id)])));
+      assert.equal((await goAway).readUInt32BE(4), Http2ErrorCode.ENHANCE_YOUR_CALM);
+    });
+  }
+
+  it("has a stream reset when it has too many requests half sent", async () => {
+    await connect({ windowBytes: 100_000 }, (stream) => {
+      const onData = (chunk: Buffer): void => stream.keep(chunk.length);
+      stream.listener = { onData, onEnd: () => undefined, onClose: () => undefined };
+    });
+    const reset = nextFrame(socket, FrameType.RST_STREAM);
+    for (let streamId = 1; streamId < 100; streamId += 2) {
+      socket.write(headersFrame(streamId));
+      for (let part = 0; part < 6; part++) socket.write(dataFrame(streamId, Buffer.alloc(16_000)));
+    }
+    assert.equal((await reset).readUInt32BE(0), Http2ErrorCode.ENHANCE_YOUR_CALM);
   });
 });

@@ -2,6 +2,7 @@ import type { Http2ErrorCode } from "./http2-error.js";
 
 /** Is told what the client does on a stream. */
 export interface StreamListener {
+  /** Takes data. What is not used up within the call is kept: see `ServerStream.keep`. */
   onData(chunk: Buffer): void;
   /** The client has sent everything. */
   onEnd(): void;
@@ -16,6 +17,8 @@ export interface StreamCarrier {
   /** Sends a whole response at once if nothing holds it back. */
   trySendResponse(stream: ServerStream, response: Response): boolean;
   pump(stream: ServerStream): void;
+  keep(stream: ServerStream, bytes: number): void;
+  release(stream: ServerStream, bytes: number): void;
   reset(stream: ServerStream, code: Http2ErrorCode): void;
 }
 
@@ -33,6 +36,8 @@ export class ServerStream {
   sendWindow: number;
   /** Bytes that came since the client was last allowed more. */
   uncreditedBytes = 0;
+  /** Of them, the bytes that the listener keeps. */
+  keptBytes = 0;
   isRemoteClosed = false;
   isLocalClosed = false;
   isClosed = false;
@@ -87,6 +92,19 @@ export class ServerStream {
     if (this.isClosed || this.isLocalClosed) return;
     this.trailers = trailers;
     this.#carrier.pump(this);
+  }
+
+  /**
+   * The listener keeps bytes that came, and has not used them up: the client may not send others
+   * in their place.
+   */
+  keep(bytes: number): void {
+    if (!this.isClosed && bytes !== 0) this.#carrier.keep(this, bytes);
+  }
+
+  /** The listener has used up bytes that it kept. */
+  release(bytes: number): void {
+    if (!this.isClosed && bytes !== 0) this.#carrier.release(this, bytes);
   }
 
   /** Ends the stream at once. */

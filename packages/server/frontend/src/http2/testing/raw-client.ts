@@ -13,9 +13,14 @@ export function headersFrame(streamId: number, flags = 0): Buffer {
   return makeFrame(head, block);
 }
 
-/** Four bytes of a body. */
-export function dataFrame(streamId: number): Buffer {
-  return makeFrame({ type: FrameType.DATA, flags: 0, streamId }, Buffer.from("data"));
+/** A piece of a body. */
+export function dataFrame(streamId: number, data = Buffer.from("data")): Buffer {
+  return makeFrame({ type: FrameType.DATA, flags: 0, streamId }, data);
+}
+
+/** Abandons a stream. */
+export function resetFrame(streamId: number): Buffer {
+  return makeFrame({ type: FrameType.RST_STREAM, flags: 0, streamId }, Buffer.alloc(4));
 }
 
 /** Allows the server so many bytes more. */
