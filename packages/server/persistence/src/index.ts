@@ -6,6 +6,7 @@ export {
   type EntityKey,
   EntityKind,
   type LogEntry,
+  listIdOf,
   type NamespaceRow,
   type QueueKey,
   type RunRow,

@@ -1,12 +1,20 @@
 /** What kind of entity a row belongs to. Stored as a number: values never change. */
-export const EntityKind = { WORKFLOW: 1 } as const;
+export const EntityKind = {
+  WORKFLOW: 1,
+  SCHEDULE: 2,
+  ACTIVITY: 3,
+  BATCH_OPERATION: 4,
+  NEXUS_OPERATION: 5,
+  WORKER_DEPLOYMENT: 6,
+  NEXUS_ENDPOINT: 7,
+} as const;
 export type EntityKind = (typeof EntityKind)[keyof typeof EntityKind];
 
 /** Names one entity: a workflow ID in a namespace, for example. */
 export interface EntityKey {
   readonly kind: EntityKind;
   readonly namespaceId: string;
-  /** The ID that users give: a workflow ID. */
+  /** The ID that users give: a workflow ID, a schedule ID. */
   readonly businessId: string;
 }
 
@@ -55,7 +63,7 @@ export interface LogEntry {
 }
 
 /** Kind of work that a task queue hands out. Stored as a number: values never change. */
-export const TaskKind = { WORKFLOW: 1, ACTIVITY: 2 } as const;
+export const TaskKind = { WORKFLOW: 1, ACTIVITY: 2, NEXUS: 3 } as const;
 export type TaskKind = (typeof TaskKind)[keyof typeof TaskKind];
 
 /** Names one task queue. */
@@ -100,8 +108,17 @@ export interface NamespaceRow {
   readonly data: Uint8Array;
 }
 
+/**
+ * The list that has the rows of one kind of entity in a namespace. Workflows have the namespace ID
+ * itself, and every other kind a list of its own beside it.
+ */
+export function listIdOf(namespaceId: string, kind: EntityKind): string {
+  return kind === EntityKind.WORKFLOW ? namespaceId : `${namespaceId}#${kind}`;
+}
+
 /** The row of a run in lists. */
 export interface VisibilityRow {
+  /** `listIdOf()` of the namespace: its ID for a workflow. */
   readonly namespaceId: string;
   readonly workflowId: string;
   readonly runId: string;

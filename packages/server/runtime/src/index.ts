@@ -1,17 +1,29 @@
 export { describeRun, executionInfo } from "./describe-run.js";
 export type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./dispatch.js";
+export { EntityHost, type EntityTarget } from "./entities/entity-host.js";
+export type {
+  EntityEffects,
+  EntityEnvironment,
+  EntityIdentity,
+  EntityLogic,
+  EntityOffer,
+  EntityStep,
+  MakeEntityStep,
+} from "./entities/entity-logic.js";
+export type { EntityHostDeps } from "./entities/entity-stepper.js";
 export { type CommitOwner, type CommitTicket, GroupCommitter } from "./group-committer.js";
 export type { HistoryQuestion } from "./history-reader.js";
+export { type HostedKind, HostedKinds } from "./hosted-kinds.js";
 export {
   type QueryQuestion,
   type QueryReply,
   QueryService,
   type QueryTaskResult,
 } from "./query-service.js";
-export { type NamespaceRetention, RetentionSweeper } from "./retention.js";
+export { type NamespaceRetention, type RetainedKind, RetentionSweeper } from "./retention.js";
 export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
 export { startRequestId } from "./start-policy.js";
-export { startQueuedTask } from "./task-dispatch.js";
+export { StoreNumbers } from "./store-numbers.js";
 export { decodeTaskToken } from "./task-token.js";
 export { type UpdateReply, UpdateService, type UpdateWait } from "./update-service.js";
 export {
@@ -19,6 +31,7 @@ export {
   type UpdateWithStartReply,
   UpdateWithStartService,
 } from "./update-with-start.js";
+export type { Waker, Wakers, WakeTarget } from "./waker.js";
 export { type HostDeps, WorkflowHost } from "./workflow-host.js";
 export {
   type ActivityPlace,

@@ -1,4 +1,5 @@
 import { isOpen, type LogRecord, type RunState } from "@perdure/engine";
+import type { HostedRun } from "./entity-slot.js";
 import type { CommitTicket } from "./group-committer.js";
 import { HistoryCache } from "./history-cache.js";
 import type { PendingQueries } from "./pending-queries.js";
@@ -6,7 +7,7 @@ import type { UpdateWaiters } from "./update-waiters.js";
 import type { WakeEntry } from "./wake-queue.js";
 
 /** A run in memory. Its state may be ahead of the store; `lastTicket` tells when it is not. */
-export class LoadedRun {
+export class LoadedRun implements HostedRun {
   readonly runNo: number;
   state: RunState;
   /** The latest state that is known to survive a crash: all that a reader may be shown. */
@@ -79,6 +80,16 @@ export class LoadedRun {
   /** Notes that a commit is durable: without a later one nothing of the run is under way. */
   settle(ticket: CommitTicket): void {
     if (this.lastTicket === ticket) this.lastTicket = undefined;
+  }
+
+  get runId(): string {
+    return this.state.runId;
+  }
+
+  /** Takes back what is planned for the run: it is being removed. */
+  retire(): void {
+    this.disarm();
+    this.queries?.unblock();
   }
 
   /** Takes the armed wake-up back. */

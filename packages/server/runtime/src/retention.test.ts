@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { RetentionSweeper } from "./retention.js";
+import { SILENT_LOGGER } from "@perdure/kernel";
+import { EntityKind } from "@perdure/persistence";
+import { removeRuns } from "./remove-runs.js";
+import { type RetainedKind, RetentionSweeper } from "./retention.js";
 import {
   closeTestRun,
   type MemoryRuntime,
@@ -14,7 +17,11 @@ import {
 const HOUR_MS = 3_600_000;
 
 function sweeperOf(runtime: MemoryRuntime, retentionMs = HOUR_MS): RetentionSweeper {
-  return new RetentionSweeper(runtime.host, () => [{ namespaceId: NAMESPACE_ID, retentionMs }]);
+  const { store, clock, host } = runtime;
+  const remove: RetainedKind["remove"] = (_, rows) => removeRuns(host, rows);
+  const kinds = [{ kind: EntityKind.WORKFLOW, remove }];
+  const deps = { store, clock, logger: SILENT_LOGGER, kinds };
+  return new RetentionSweeper(deps, () => [{ namespaceId: NAMESPACE_ID, retentionMs }]);
 }
 
 async function workflowIds({ store }: MemoryRuntime): Promise<readonly string[]> {

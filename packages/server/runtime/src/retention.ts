@@ -1,12 +1,32 @@
 import type { Clock, Logger, ScheduledCall } from "@perdure/kernel";
-import { EntityKind, type VisibilityQuery, type VisibilityRow } from "@perdure/persistence";
-import type { WorkflowHost } from "./workflow-host.js";
+import {
+  type EntityKind,
+  listIdOf,
+  type Store,
+  type VisibilityQuery,
+  type VisibilityRow,
+} from "@perdure/persistence";
 
 /** How long a namespace keeps closed runs. */
 export interface NamespaceRetention {
   readonly namespaceId: string;
   /** Milliseconds. */
   readonly retentionMs: number;
+}
+
+/** A kind of entity whose closed runs are deleted. */
+export interface RetainedKind {
+  readonly kind: EntityKind;
+  /** Deletes runs by their rows in lists; resolves when that is stored. */
+  readonly remove: (namespaceId: string, rows: readonly VisibilityRow[]) => Promise<void>;
+}
+
+/** What the sweeper is built from. */
+export interface RetentionDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kinds: readonly RetainedKind[];
 }
 
 /** How often runs are looked for whose time is over: they go at most so much later. */
@@ -22,23 +42,25 @@ const BATCH_PAUSE_MS = 100;
  * a restart and a changed retention holds for runs that have closed already.
  */
 export class RetentionSweeper {
-  readonly #host: WorkflowHost;
+  readonly #deps: RetentionDeps;
   readonly #retentions: () => readonly NamespaceRetention[];
   #scheduled: ScheduledCall | undefined;
   #sweep: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  constructor(host: WorkflowHost, retentions: () => readonly NamespaceRetention[]) {
-    this.#host = host;
+  constructor(deps: RetentionDeps, retentions: () => readonly NamespaceRetention[]) {
+    this.#deps = deps;
     this.#retentions = retentions;
   }
 
   /** Begins to sweep. */
   start(): void {
-    this.#scheduled = this.#clock.schedule(SWEEP_INTERVAL_MS, () => {
+    this.#scheduled = this.#deps.clock.schedule(SWEEP_INTERVAL_MS, () => {
       this.#sweep = this.sweep()
         .catch((error: unknown) => {
-          this.#logger.log("error", "Closed runs could not be deleted; tried again", { error });
+          this.#deps.logger.log("error", "Closed runs could not be deleted; tried again", {
+            error,
+          });
         })
         .finally(() => {
           if (!this.#isStopped) this.start();
@@ -56,28 +78,28 @@ export class RetentionSweeper {
   /** Deletes everything that is due. */
   async sweep(): Promise<void> {
     for (const { namespaceId, retentionMs } of this.#retentions()) {
-      const closedBeforeMs = this.#clock.nowMs() - retentionMs;
-      for (;;) {
-        const rows = await this.#readDue(namespaceId, closedBeforeMs);
-        if (rows.length === 0 || this.#isStopped) break;
-        await this.#delete(rows);
-        if (rows.length < BATCH_RUNS_MAX || this.#isStopped) break;
-        await this.#pause();
-      }
+      const closedBeforeMs = this.#deps.clock.nowMs() - retentionMs;
+      for (const kind of this.#deps.kinds) await this.#sweepList(kind, namespaceId, closedBeforeMs);
     }
   }
 
-  get #clock(): Clock {
-    return this.#host.deps.clock;
+  async #sweepList(
+    { kind, remove }: RetainedKind,
+    namespaceId: string,
+    closedBeforeMs: number,
+  ): Promise<void> {
+    while (!this.#isStopped) {
+      const rows = await this.#readDue(listIdOf(namespaceId, kind), closedBeforeMs);
+      if (rows.length === 0) return;
+      await remove(namespaceId, rows);
+      if (rows.length < BATCH_RUNS_MAX) return;
+      await this.#pause();
+    }
   }
 
-  get #logger(): Logger {
-    return this.#host.deps.logger;
-  }
-
-  async #readDue(namespaceId: string, closedBeforeMs: number): Promise<readonly VisibilityRow[]> {
+  async #readDue(listId: string, closedBeforeMs: number): Promise<readonly VisibilityRow[]> {
     const query: VisibilityQuery = {
-      namespaceId,
+      namespaceId: listId,
       filter: { kind: "compare", field: "CloseTime", operator: "<=", value: closedBeforeMs },
       order: [
         { field: "CloseTime", isDescending: false },
@@ -85,30 +107,12 @@ export class RetentionSweeper {
       ],
     };
     const page = { cursor: undefined, limit: BATCH_RUNS_MAX };
-    return (await this.#host.deps.store.listVisibility(query, page)).rows;
-  }
-
-  async #delete(rows: readonly VisibilityRow[]): Promise<void> {
-    const { store } = this.#host.deps;
-    const found = await Promise.all(
-      rows.map(async ({ namespaceId, workflowId, runId }) => {
-        const slot = this.#host.slot(namespaceId, workflowId);
-        const key = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
-        const loaded = slot.runs.get(runId);
-        const row = loaded ?? (await store.loadRun(key, runId));
-        return { slot, runId, row };
-      }),
-    );
-    // A row without a run stays behind when its run was deleted by somebody else just now.
-    const tickets = found.flatMap(({ slot, runId, row }) =>
-      row === undefined ? [] : [this.#host.remove(slot, { runId, runNo: row.runNo })],
-    );
-    await Promise.all(tickets.map((ticket) => ticket.durable));
+    return (await this.#deps.store.listVisibility(query, page)).rows;
   }
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.schedule(BATCH_PAUSE_MS, resolve);
+      this.#deps.clock.schedule(BATCH_PAUSE_MS, resolve);
     });
   }
 }

@@ -1,25 +1,14 @@
-import type { Clock, Logger, ScheduledCall } from "@perdure/kernel";
+import { type Clock, type Logger, present, type ScheduledCall } from "@perdure/kernel";
 import type { DueRun, Store } from "@perdure/persistence";
 import { OUTBOX_WAKE_MS } from "./outbox.js";
+import type { Waker, Wakers, WakeTarget } from "./waker.js";
 
-/** A run that is to be looked at. */
-export interface WakeTarget {
-  readonly namespaceId: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  /** Milliseconds since the epoch. */
-  readonly atMs: number;
-}
-
-/** What the scanner needs of the host. */
-export interface WakeScannerHost {
-  readonly deps: { readonly store: Store; readonly clock: Clock; readonly logger: Logger };
-  /** Whether the run is in memory and will be looked at by then. */
-  isArmed(target: WakeTarget): boolean;
-  /** Looks at the run when its time has come. */
-  wakeLater(target: WakeTarget): void;
-  /** Looks at the run. Resolves, when that is stored, to whether it went well; never rejects. */
-  wakeNow(target: WakeTarget): Promise<boolean>;
+/** What the scanner is built from. */
+export interface WakeScannerDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wakers: Wakers;
 }
 
 /** How often due runs are looked up, and how far ahead. */
@@ -33,15 +22,20 @@ const SCAN_RETRY_MS = 250;
 /** Runs that are loaded and stepped at a time: after a restart a great many may be due. */
 const WAKES_AT_ONCE_MAX = 200;
 
+interface DueEntity {
+  readonly waker: Waker;
+  readonly target: WakeTarget;
+}
+
 /** Finds runs that are not in memory and want to be woken soon. */
 export class WakeScanner {
-  readonly #host: WakeScannerHost;
+  readonly #deps: WakeScannerDeps;
   #scan: Promise<void> = Promise.resolve();
   #next: ScheduledCall | undefined;
   #isStopped = false;
 
-  constructor(host: WakeScannerHost) {
-    this.#host = host;
+  constructor(deps: WakeScannerDeps) {
+    this.#deps = deps;
   }
 
   start(): void {
@@ -60,22 +54,24 @@ export class WakeScanner {
     try {
       pauseMs = await this.#scanPage();
     } catch (error) {
-      this.#host.deps.logger.log("error", "Wake-ups could not be read; tried again", { error });
+      this.#deps.logger.log("error", "Wake-ups could not be read; tried again", { error });
     }
     if (this.#isStopped) return;
-    this.#next = this.#host.deps.clock.schedule(pauseMs, () => this.start());
+    this.#next = this.#deps.clock.schedule(pauseMs, () => this.start());
   }
 
   /** Sees to the runs that are due first. Returns after how many milliseconds to look again. */
   async #scanPage(): Promise<number> {
-    const { store, clock } = this.#host.deps;
+    const { store, clock } = this.#deps;
     const nowMs = clock.nowMs();
     const page = await store.readDueRuns(nowMs + SCAN_HORIZON_MS, SCAN_PAGE);
-    const due: WakeTarget[] = [];
-    for (const target of page.map(targetOf)) {
-      if (this.#host.isArmed(target)) continue;
-      if (target.atMs <= nowMs) due.push(target);
-      else this.#host.wakeLater(target);
+    const due: DueEntity[] = [];
+    for (const run of page) {
+      const waker = present(this.#deps.wakers.get(run.key.kind), "Every stored kind has a waker");
+      const target = targetOf(run);
+      if (waker.isArmed(target)) continue;
+      if (target.atMs <= nowMs) due.push({ waker, target });
+      else waker.wakeLater(target);
     }
     const wokenCount = await this.#wakeAll(due);
     const last = page.at(-1);
@@ -87,11 +83,11 @@ export class WakeScanner {
   }
 
   /** Returns how many runs went well. */
-  async #wakeAll(due: readonly WakeTarget[]): Promise<number> {
+  async #wakeAll(due: readonly DueEntity[]): Promise<number> {
     let wokenCount = 0;
     for (let start = 0; start < due.length && !this.#isStopped; start += WAKES_AT_ONCE_MAX) {
-      const targets = due.slice(start, start + WAKES_AT_ONCE_MAX);
-      const outcomes = await Promise.all(targets.map((target) => this.#host.wakeNow(target)));
+      const page = due.slice(start, start + WAKES_AT_ONCE_MAX);
+      const outcomes = await Promise.all(page.map(({ waker, target }) => waker.wakeNow(target)));
       wokenCount += outcomes.filter(Boolean).length;
     }
     return wokenCount;
@@ -100,5 +96,5 @@ export class WakeScanner {
 
 function targetOf({ key, runId, wakeAtMs }: DueRun): WakeTarget {
   const { namespaceId, businessId } = key;
-  return { namespaceId, workflowId: businessId, runId, atMs: wakeAtMs };
+  return { namespaceId, businessId, runId, atMs: wakeAtMs };
 }

@@ -1,5 +1,4 @@
 import {
-  hasStartedTask,
   isOpen,
   type NamespaceDirectory,
   type NamespaceRules,
@@ -39,9 +38,12 @@ import { Messenger } from "./messenger.js";
 import { hasMessages } from "./outbox.js";
 import { PollerClaim, releaseClaims } from "./poller-claim.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
+import type { StoreNumbers } from "./store-numbers.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
+import { isSticky, isTaskOver } from "./task-facts.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
-import { WakeScanner, type WakeTarget } from "./wake-scanner.js";
+import { WakeScanner } from "./wake-scanner.js";
+import type { Waker, Wakers, WakeTarget } from "./waker.js";
 import { WorkflowSlot } from "./workflow-slot.js";
 
 /** What the host is built from. */
@@ -51,6 +53,7 @@ export interface HostDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly numbers: StoreNumbers;
   readonly limits: RunLimits;
   /** What namespaces lay down for their runs; absent: nothing. */
   readonly rules?: NamespaceRules;
@@ -85,30 +88,31 @@ export class WorkflowHost {
   readonly #closedSlots = new Map<string, WorkflowSlot>();
   readonly #wakeQueue: WakeQueue;
   readonly #messenger = new Messenger(this);
-  readonly #wakeScanner: WakeScanner;
   #dispatcher: Dispatcher | undefined;
-  #nextRunNo: number;
-  #nextTaskId: number;
+  #wakeScanner: WakeScanner | undefined;
   #isStopped = false;
   #isEvictionPlanned = false;
 
-  constructor(deps: HostDeps, facts: { readonly lastRunNo: number; readonly lastTaskId: number }) {
+  constructor(deps: HostDeps) {
     this.deps = deps;
     this.#wakeQueue = new WakeQueue(deps.clock);
-    this.#wakeScanner = new WakeScanner({
-      deps,
+  }
+
+  /** What wakes the runs that are not in memory. */
+  get #waker(): Waker {
+    return {
       isArmed: (target) => this.#isArmed(target),
       wakeLater: (target) => void this.#addWake(target),
       wakeNow: (target) => this.#wakeStored(target),
-    });
-    this.#nextRunNo = facts.lastRunNo + 1;
-    this.#nextTaskId = facts.lastTaskId + 1;
+    };
   }
 
-  /** Connects matching and begins to wake runs. */
-  start(dispatcher: Dispatcher): void {
+  /** Connects matching and begins to wake runs, those of other kinds of entities too. */
+  start(dispatcher: Dispatcher, others: Wakers = new Map()): void {
     this.#dispatcher = dispatcher;
     this.deps.committer.onFailure(() => dispatcher.recheck());
+    const wakers: Wakers = new Map([[EntityKind.WORKFLOW, this.#waker], ...others]);
+    this.#wakeScanner = new WakeScanner({ ...this.deps, wakers });
     this.#wakeScanner.start();
   }
 
@@ -116,7 +120,7 @@ export class WorkflowHost {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#wakeQueue.stop();
-    await this.#wakeScanner.stop();
+    await this.#wakeScanner?.stop();
     await this.deps.committer.drain();
   }
 
@@ -280,7 +284,7 @@ export class WorkflowHost {
     step: RunStep,
     previous: LoadedRun | undefined,
   ): { readonly run: LoadedRun; readonly writes: StoreWrite[] } {
-    const runNo = this.#nextRunNo++;
+    const runNo = this.deps.numbers.takeRunNo();
     const run = new LoadedRun({
       runNo,
       state: step.next,
@@ -445,7 +449,7 @@ export class WorkflowHost {
     if (!hasMessages(run.state) || this.#isStopped) return;
     const { namespaceId, workflowId, runId } = run.state;
     const atMs = this.deps.clock.nowMs() + SEND_RETRY_MS;
-    this.#addWake({ namespaceId, workflowId, runId, atMs });
+    this.#addWake({ namespaceId, businessId: workflowId, runId, atMs });
   }
 
   #claim(namespaceId: string, offer: TaskOffer): TaskClaim | undefined {
@@ -467,7 +471,7 @@ export class WorkflowHost {
     const { namespaceId, workflowId, runId } = state;
     return {
       queue: this.#queueOf(namespaceId, offer),
-      taskId: this.#nextTaskId++,
+      taskId: this.deps.numbers.takeTaskId(),
       priority: offer.priority,
       key: { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId },
       runId,
@@ -486,7 +490,7 @@ export class WorkflowHost {
     if (run.armed !== undefined && run.armed.atMs <= wakeAtMs) return;
     run.disarm();
     const { namespaceId, businessId } = slot.key;
-    const target = { namespaceId, workflowId: businessId, runId: run.state.runId, atMs: wakeAtMs };
+    const target = { namespaceId, businessId, runId: run.state.runId, atMs: wakeAtMs };
     run.armed = this.#addWake(target);
   }
 
@@ -497,7 +501,7 @@ export class WorkflowHost {
   }
 
   #wakeAgain(wake: WakeTarget, error: unknown): void {
-    const fields = { error, workflowId: wake.workflowId, runId: wake.runId };
+    const fields = { error, workflowId: wake.businessId, runId: wake.runId };
     this.deps.logger.log("error", "A run could not be woken; it is tried again", fields);
     const atMs = this.deps.clock.nowMs() + WAKE_RETRY_MS;
     if (!this.#isStopped) this.#addWake({ ...wake, atMs });
@@ -516,7 +520,8 @@ export class WorkflowHost {
   }
 
   #isArmed(wake: WakeTarget): boolean {
-    const armed = this.peekRun(wake)?.armed;
+    const { namespaceId, businessId: workflowId, runId } = wake;
+    const armed = this.peekRun({ namespaceId, workflowId, runId })?.armed;
     // One that is armed for later has a stored wake-up to be corrected.
     return armed !== undefined && armed.atMs <= wake.atMs;
   }
@@ -524,7 +529,7 @@ export class WorkflowHost {
   /** Returns the last commit of the run that is under way. */
   async #wake(wake: WakeTarget): Promise<CommitTicket | undefined> {
     if (this.#isStopped) return undefined;
-    const slot = this.slot(wake.namespaceId, wake.workflowId);
+    const slot = this.slot(wake.namespaceId, wake.businessId);
     let run: LoadedRun;
     try {
       run = await slot.run(wake.runId);
@@ -581,16 +586,6 @@ export class WorkflowHost {
       if (!slot.isIdle) this.#slots.set(name, slot);
     }
   }
-}
-
-/** Whether a step ended the workflow task that was started. */
-function isTaskOver(before: RunState, next: RunState): boolean {
-  return hasStartedTask(before) && next.workflowTask?.attempt !== before.workflowTask?.attempt;
-}
-
-/** Whether a queue is the one of the worker that has the run in its cache. */
-function isSticky(offer: TaskOffer, queueName: string): boolean {
-  return offer.fallbackQueueName !== undefined && queueName === offer.queueName;
 }
 
 /** How long a run whose wake-up failed is left alone. */

@@ -8,8 +8,9 @@ import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/tem
 import {
   GroupCommitter,
   type HostDeps,
+  HostedKinds,
   QueryService,
-  startQueuedTask,
+  StoreNumbers,
   UpdateService,
   UpdateWithStartService,
   WorkflowHost,
@@ -43,7 +44,7 @@ function mayRepeat(name: MethodName, request: object): boolean {
   return request.workflowIdReusePolicy === WorkflowIdReusePolicy.REJECT_DUPLICATE;
 }
 
-function hostDeps(world: World, store: MemoryStore, logger: Logger): HostDeps {
+function hostDeps(world: World, store: MemoryStore, logger: Logger): Omit<HostDeps, "numbers"> {
   const { clock, random, plan } = world;
   const committer = new GroupCommitter(store, logger);
   const limits = DEFAULT_RUN_LIMITS;
@@ -79,17 +80,18 @@ export class SimulatedServer {
     const { store, facts } = opened;
     this.#world = world;
     this.#store = store;
-    const deps = hostDeps(world, store, logger);
+    const deps = { ...hostDeps(world, store, logger), numbers: new StoreNumbers(facts) };
     const { clock, random, limits } = deps;
-    const host = new WorkflowHost(deps, facts);
+    const host = new WorkflowHost(deps);
     this.#host = host;
+    const kinds = new HostedKinds(host, []);
     this.#matching = new Matching({
       store,
       clock,
       logger,
-      starter: { startTask: (task, poller) => startQueuedTask(host, task, poller) },
+      starter: kinds,
     });
-    host.start(this.#matching);
+    host.start(this.#matching, kinds.wakers);
     const workflows = new WorkflowService(host);
     const updates = new UpdateService(host);
     this.#handlers = workflowHandlers({

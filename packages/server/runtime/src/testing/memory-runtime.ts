@@ -3,6 +3,7 @@ import { DEFAULT_RUN_LIMITS, type RunLimits } from "@perdure/engine";
 import { SILENT_LOGGER, seededRandom, VirtualClock } from "@perdure/kernel";
 import { MemoryDisk, MemoryStore, type StoreFaults } from "@perdure/persistence";
 import { GroupCommitter } from "../group-committer.js";
+import { StoreNumbers } from "../store-numbers.js";
 import { WorkflowHost } from "../workflow-host.js";
 import { WorkflowService } from "../workflow-service.js";
 
@@ -41,8 +42,9 @@ export async function openMemoryRuntime(
   const limits = { ...DEFAULT_RUN_LIMITS, ...before?.limits };
   const sizes = { maxIdleSlots, snapshotEntries: 10 };
   const namespaces = NAMESPACES;
-  const deps = { store, committer, clock, random, logger, limits, namespaces, ...sizes };
-  const host = new WorkflowHost(deps, await store.facts());
+  const numbers = new StoreNumbers(await store.facts());
+  const deps = { store, committer, clock, random, logger, numbers, limits, namespaces, ...sizes };
+  const host = new WorkflowHost(deps);
   return { clock, disk, store, host, workflows: new WorkflowService(host) };
 }
 

@@ -1,0 +1,93 @@
+import { DEFAULT_RUN_LIMITS, type NamespaceRules } from "@perdure/engine";
+import { NamespaceRegistry } from "@perdure/frontend";
+import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from "@perdure/kernel";
+import { Matching } from "@perdure/matching";
+import {
+  MemoryStore,
+  type NamespaceRow,
+  type Store,
+  type StoreFacts,
+  type StoreWrite,
+} from "@perdure/persistence";
+import {
+  type EntityHostDeps,
+  GroupCommitter,
+  type HostedKind,
+  HostedKinds,
+  StoreNumbers,
+  WorkflowHost,
+} from "@perdure/runtime";
+import { readAttributes, type ServerConfig } from "./server-config.js";
+
+/** Workflow IDs that stay in memory while nothing happens to them. */
+const IDLE_SLOTS_MAX = 4096;
+/** Log entries after which a run gets a snapshot: some milliseconds to read and fold. */
+const SNAPSHOT_ENTRIES = 256;
+
+/** The parts of a server that know nothing of calls from outside. */
+export interface ServerCore extends EntityHostDeps {
+  readonly facts: StoreFacts;
+  readonly namespaces: NamespaceRegistry;
+  /** Workflows. */
+  readonly host: WorkflowHost;
+  /** Every kind of entity, workflows included. */
+  readonly kinds: HostedKinds;
+  readonly matching: Matching;
+}
+
+/**
+ * Opens the store and wires what works on it. Nothing is woken or served yet.
+ *
+ * @throws {Error} The store can't be opened.
+ */
+export async function openCore(config: ServerConfig): Promise<ServerCore> {
+  const clock = systemClock();
+  const random = systemRandom();
+  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
+  const store = await openStore(config);
+  const facts = await store.facts();
+  const committer = new GroupCommitter(store, logger);
+  const namespaces = namespaceRegistry(committer, facts.namespaces, { clock, random });
+  await namespaces.ensure(config.namespaces ?? []);
+  await namespaces.ensureAttributes(readAttributes(config.searchAttributes));
+  const rules = rulesOf(namespaces);
+  const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
+  const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
+  const host = new WorkflowHost({ ...deps, limits, rules, namespaces, ...sizes });
+  const others: readonly HostedKind[] = [];
+  const kinds = new HostedKinds(host, others);
+  const matching = new Matching({ store, clock, logger, starter: kinds });
+  return { ...deps, facts, namespaces, host, kinds, matching };
+}
+
+function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {
+  return {
+    retentionMsOf: (id) => namespaces.retentionMsOf(id),
+    attributeSchemaOf: (id) => namespaces.schema(id),
+  };
+}
+
+function namespaceRegistry(
+  committer: GroupCommitter,
+  rows: readonly NamespaceRow[],
+  source: { readonly clock: Clock; readonly random: Random },
+): NamespaceRegistry {
+  const deps = {
+    write: (writes: readonly StoreWrite[]) => committer.add(writes, undefined).durable,
+    newId: () => uuidV7(source.clock.nowMs(), source.random),
+  };
+  return new NamespaceRegistry(deps, rows);
+}
+
+/** The SQLite store is loaded when a file is wanted. */
+async function openStore(config: ServerConfig): Promise<Store> {
+  const { databasePath: path, logger, pragmas, storageWorkerUrl: workerUrl } = config;
+  if (path === undefined) return new MemoryStore({ random: systemRandom() });
+  const { openSqliteStore } = await import("@perdure/persistence-sqlite");
+  return openSqliteStore({
+    path,
+    logger,
+    ...(pragmas === undefined ? {} : { pragmas }),
+    ...(workerUrl === undefined ? {} : { workerUrl }),
+  });
+}
