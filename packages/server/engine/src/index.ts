@@ -13,7 +13,7 @@ export {
   startActivity,
 } from "./workflow/activity.js";
 export { type AttachInput, attachToRun } from "./workflow/attach.js";
-export { BadCommandError } from "./workflow/bad-command-error.js";
+export { BadCommandError, messageOf } from "./workflow/bad-command-error.js";
 export {
   type ChildEnd,
   childStartRequest,
@@ -26,7 +26,6 @@ export {
 export {
   type CompletionInput,
   completeWorkflowTask,
-  messageOf,
   reportTaskFailure,
   type TaskCompletion,
   type TaskFailureInput,

@@ -96,15 +96,13 @@ export async function startQueuedTask(
     return undefined;
   }
   const isWorkflowTask = queue.taskKind === TaskKind.WORKFLOW;
-  const start = { ...task, identity: poller.identity, requestId: host.newId() };
+  const { scheduledEventId, stamp } = task;
+  const start = { scheduledEventId, stamp, identity: poller.identity, requestId: host.newId() };
   const isCurrent = isWorkflowTask ? isWorkflowTaskCurrent : isActivityTaskCurrent;
   host.deps.committer.add([removal], slot);
   if (!isCurrent(run.state, start)) return undefined;
 
-  const step = new Step(run.state, {
-    ...host.environment(task.key.namespaceId),
-    claim: () => undefined,
-  });
+  const step = new Step(run.state, host.environment(task.key.namespaceId, claimNothing));
   if (isWorkflowTask) startWorkflowTask(step, start);
   else startActivity(step, start);
   const { ticket } = host.apply(slot, run, step.finish());
@@ -130,16 +128,18 @@ export async function startSpeculativeTask(
   const { namespaceId, workflowId, runId, workflowTask } = run.state;
   const slot = host.slot(namespaceId, workflowId);
   const { identity } = started.poller;
-  const start = { ...started.offer, identity, requestId: host.newId() };
+  const { scheduledEventId, stamp } = started.offer;
+  const start = { scheduledEventId, stamp, identity, requestId: host.newId() };
   if (slot.runs.get(runId) !== run || workflowTask?.isSpeculative !== true) return undefined;
   if (!isWorkflowTaskCurrent(run.state, start)) return undefined;
-  const step = new Step(run.state, {
-    ...host.environment(namespaceId),
-    claim: () => undefined,
-  });
+  const step = new Step(run.state, host.environment(namespaceId, claimNothing));
   startWorkflowTask(step, start);
   host.apply(slot, run, step.finish());
   return { response: await workflowTaskResponse(host, run, started.knowsRun) };
+}
+
+function claimNothing(): undefined {
+  return undefined;
 }
 
 /**
@@ -156,8 +156,12 @@ export function workflowTaskResponse(
   const { state } = run;
   const task = present(state.workflowTask, "A started workflow task is there");
   const queries = run.queries?.send() ?? new Map<string, WorkflowQueryInit>();
+  const described = describeTask(state);
   const head: PollWorkflowTaskQueueResponseInit = {
-    ...describeTask(state),
+    workflowExecution: described.workflowExecution,
+    workflowType: described.workflowType,
+    previousStartedEventId: described.previousStartedEventId,
+    workflowExecutionTaskQueue: described.workflowExecutionTaskQueue,
     taskToken: encodeTaskToken({
       namespaceId: state.namespaceId,
       workflowId: state.workflowId,
@@ -174,14 +178,19 @@ export function workflowTaskResponse(
     queries,
     messages: taskMessages(state),
   };
-  const transient = transientEvents(new Step(state, host.environment(state.namespaceId)));
-  const suffix = transient.length === 0 ? NOTHING : History.encode({ events: transient });
+  const suffix = task.isTransient ? encodeTransient(host, state) : NOTHING;
   const isPartial = knowsRun && state.previousStartedEventId > 0;
   const fromEventId = isPartial ? state.previousStartedEventId + 1 : 1;
   return withHistory(host, run, { head, fromEventId, suffix });
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** The events of the pending task that are not in the history yet. */
+function encodeTransient(host: WorkflowHost, state: RunState): Uint8Array {
+  const step = new Step(state, host.environment(state.namespaceId));
+  return History.encode({ events: transientEvents(step) });
+}
 
 /** What every workflow task tells of its run. */
 export function describeTask(state: RunState): PollWorkflowTaskQueueResponseInit {
@@ -204,20 +213,22 @@ export function withHistory(
   },
 ): Uint8Array | Promise<Uint8Array> {
   const { runId, nextEventId } = run.state;
+  const head = PollWorkflowTaskQueueResponse.encode(page.head);
   const encode = (slice: HistorySlice): Uint8Array => {
     const isWhole = slice.nextEventId >= nextEventId;
-    const nextPageToken = isWhole
-      ? undefined
-      : encodeTaskPageToken({
-          runId,
-          nextEventId: slice.nextEventId,
-          endEventId: nextEventId,
-          transientEvents: page.suffix,
-        });
-    const head = PollWorkflowTaskQueueResponse.encode({ ...page.head, nextPageToken });
-    const body =
-      isWhole && page.suffix.length > 0 ? Buffer.concat([slice.events, page.suffix]) : slice.events;
-    return encodeWithRaw(head, POLL_HISTORY_FIELD, [body]);
+    if (isWhole) {
+      const { events } = slice;
+      const body = page.suffix.length > 0 ? Buffer.concat([events, page.suffix]) : events;
+      return encodeWithRaw(head, POLL_HISTORY_FIELD, [body]);
+    }
+    const nextPageToken = encodeTaskPageToken({
+      runId,
+      nextEventId: slice.nextEventId,
+      endEventId: nextEventId,
+      transientEvents: page.suffix,
+    });
+    const token = PollWorkflowTaskQueueResponse.encode({ nextPageToken });
+    return encodeWithRaw(Buffer.concat([head, token]), POLL_HISTORY_FIELD, [slice.events]);
   };
   const { fromEventId } = page;
   const range = {

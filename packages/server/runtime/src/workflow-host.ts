@@ -155,8 +155,11 @@ export class WorkflowHost {
     return this.#slots.get(`${target.namespaceId}/${target.workflowId}`)?.runs.get(target.runId);
   }
 
-  /** What a step is given. Pollers that wait are offered tasks within the step itself. */
-  environment(namespaceId: string): StepEnvironment {
+  /**
+   * What a step is given. Pollers that wait are offered tasks within the step itself, unless
+   * `claim` says otherwise.
+   */
+  environment(namespaceId: string, claim?: StepEnvironment["claim"]): StepEnvironment {
     const { clock, limits, rules, namespaces } = this.deps;
     const nowMs = clock.nowMs();
     return {
@@ -165,7 +168,7 @@ export class WorkflowHost {
       rules,
       namespaces,
       newId: () => this.newId(),
-      claim: (offer) => this.#claim(namespaceId, offer),
+      claim: claim ?? ((offer) => this.#claim(namespaceId, offer)),
     };
   }
 

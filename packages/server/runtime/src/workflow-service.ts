@@ -322,7 +322,8 @@ export class WorkflowService {
     place: ActivityPlace,
     completed: { readonly result: PayloadsInit | undefined; readonly identity: string },
   ): Promise<void> {
-    const input = { ...completed, target: place.activity };
+    const { result, identity } = completed;
+    const input = { target: place.activity, result, identity };
     await this.#step(place.run, (state, environment) =>
       completeActivity(state, input, environment),
     );

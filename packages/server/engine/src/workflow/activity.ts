@@ -22,9 +22,11 @@ export function offerActivity(step: Step, activity: Activity): void {
   step.offer({
     kind: "activity",
     queueName: activity.scheduled.taskQueue?.name ?? taskQueueName(step.draft),
+    fallbackQueueName: undefined,
     scheduledEventId: activity.scheduledEventId,
     stamp: activity.progress.stamp,
     priority: priorityOf(activity.scheduled.priority?.priorityKey),
+    isSpeculative: undefined,
   });
 }
 
@@ -37,14 +39,36 @@ export function isActivityTaskCurrent(run: RunState, start: TaskStart): boolean 
 
 /** Gives the activity's present attempt to a worker. */
 export function startActivity(step: Step, start: TaskStart): void {
-  const activity = activityOf(step.draft, start.scheduledEventId);
-  changeProgress(step, activity, {
-    startedAtMs: step.nowMs,
+  const { scheduled, scheduledEventId, scheduledTimeMs, progress } = activityOf(
+    step.draft,
+    start.scheduledEventId,
+  );
+  const started = startedProgress(progress, { start, nowMs: step.nowMs });
+  step.putActivity({ scheduledEventId, scheduled, scheduledTimeMs, progress: started });
+}
+
+function startedProgress(
+  before: ActivityProgress,
+  { start, nowMs }: { readonly start: TaskStart; readonly nowMs: number },
+): ActivityProgress {
+  return {
+    scheduledEventId: before.scheduledEventId,
+    attempt: before.attempt,
+    stamp: before.stamp,
+    scheduledAtMs: before.scheduledAtMs,
+    startedAtMs: nowMs,
     requestId: start.requestId,
     identity: start.identity,
-    lastWorkerIdentity: start.identity,
     lastHeartbeatAtMs: 0,
-  });
+    heartbeatDetails: before.heartbeatDetails,
+    lastFailure: before.lastFailure,
+    lastWorkerIdentity: start.identity,
+    cancelRequested: before.cancelRequested,
+    cancelRequestedEventId: before.cancelRequestedEventId,
+    lastAttemptCompletedAtMs: before.lastAttemptCompletedAtMs,
+    firstScheduledAtMs: before.firstScheduledAtMs,
+    isBackingOff: before.isBackingOff,
+  };
 }
 
 function changeProgress(

@@ -148,11 +148,16 @@ function scheduledTask(
 ): WorkflowTaskProgress {
   const isSticky = scheduled.taskQueue?.kind === TaskQueueKind.STICKY;
   return {
-    ...NO_WORKFLOW_TASK,
     scheduledEventId: place.eventId,
+    startedEventId: 0,
     attempt: scheduled.attempt ?? 1,
     scheduledAtMs: place.timeMs,
+    startedAtMs: 0,
+    isTransient: false,
     stickyQueue: isSticky ? (scheduled.taskQueue?.name ?? "") : "",
+    stamp: 0,
+    requestId: "",
+    identity: "",
     originalScheduledAtMs: place.timeMs,
   };
 }
@@ -162,12 +167,19 @@ function startedTask(
   started: WorkflowTaskStartedEventAttributesInit,
   place: EventPlace,
 ): WorkflowTaskProgress {
+  const task: WorkflowTaskProgress = draft.workflowTask ?? NO_WORKFLOW_TASK;
   return {
-    ...(draft.workflowTask ?? NO_WORKFLOW_TASK),
+    scheduledEventId: task.scheduledEventId,
     startedEventId: place.eventId,
+    attempt: task.attempt,
+    scheduledAtMs: task.scheduledAtMs,
     startedAtMs: place.timeMs,
+    isTransient: task.isTransient,
+    stickyQueue: task.stickyQueue,
+    stamp: task.stamp,
     requestId: started.requestId ?? "",
     identity: started.identity ?? "",
+    originalScheduledAtMs: task.originalScheduledAtMs,
   };
 }
 

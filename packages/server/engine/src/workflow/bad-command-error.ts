@@ -1,4 +1,4 @@
-import type { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
+import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 
 /** A worker's command is illegal: its workflow task fails and none of its commands happens. */
 export class BadCommandError extends Error {
@@ -11,4 +11,16 @@ export class BadCommandError extends Error {
   ) {
     super(message);
   }
+}
+
+/** What the worker is told: the cause, and what is wrong with the command. */
+export function messageOf(error: BadCommandError): string {
+  const name = causeName(error.failedCause);
+  return error.message === name ? name : `${name}: ${error.message}`;
+}
+
+function causeName(cause: WorkflowTaskFailedCause): string {
+  const entry = Object.entries(WorkflowTaskFailedCause).find(([, value]) => value === cause);
+  const words = (entry?.[0] ?? "UNSPECIFIED").toLowerCase().split("_");
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
 }

@@ -11,7 +11,8 @@ export function claimOffers(step: Step): readonly ClaimedTask[] {
   for (const offer of step.offers) {
     const poller = claim(offer);
     if (poller === undefined) continue;
-    const start = { ...offer, identity: poller.identity, requestId: newId() };
+    const { scheduledEventId, stamp } = offer;
+    const start = { scheduledEventId, stamp, identity: poller.identity, requestId: newId() };
     if (offer.kind === "workflow") startWorkflowTask(step, start);
     else startActivity(step, start);
     claimed.push({ offer, claim: poller });

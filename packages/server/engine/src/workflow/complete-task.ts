@@ -4,8 +4,7 @@ import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { durationMs } from "../wire-time.js";
 import { startActivity } from "./activity.js";
-import { BadCommandError } from "./bad-command-error.js";
-
+import { BadCommandError, messageOf } from "./bad-command-error.js";
 import { checkCommandSequence } from "./command-kinds.js";
 import { type CommandContext, handleCommand } from "./commands.js";
 import { leavesNoTrace } from "./discard-task.js";
@@ -152,13 +151,8 @@ function finishCompletion(
   } else if (isOpen(step.draft) && !step.draft.admittedUpdates.isEmpty()) {
     isNextTaskHeld = sendNextUpdates(context, request);
   }
-  return {
-    ...step.finish(),
-    successor: context.successor,
-    refusal: undefined,
-    isNextTaskHeld,
-    eagerActivities,
-  };
+  const { successor } = context;
+  return finished(step, { successor, refusal: undefined, isNextTaskHeld, eagerActivities });
 }
 
 /** Schedules a task for updates that came meanwhile. Returns whether the same worker has it. */
@@ -236,25 +230,28 @@ function refuse(run: RunState, refusal: Refusal, environment: StepEnvironment): 
 }
 
 function refused(step: Step, refusal: BadCommandError): TaskCompletion {
+  const eagerActivities: readonly number[] = [];
+  return finished(step, { successor: undefined, refusal, isNextTaskHeld: false, eagerActivities });
+}
+
+function finished(
+  step: Step,
+  completion: Omit<TaskCompletion, keyof RunStep | "resetHistoryEventId">,
+): TaskCompletion {
+  const made = step.finish();
   return {
-    ...step.finish(),
-    successor: undefined,
-    refusal,
-    isNextTaskHeld: false,
-    eagerActivities: [],
+    next: made.next,
+    record: made.record,
+    offers: made.offers,
+    claimed: made.claimed,
+    lateEventCount: made.lateEventCount,
+    isListChanged: made.isListChanged,
+    notices: made.notices,
+    successor: completion.successor,
+    refusal: completion.refusal,
+    isNextTaskHeld: completion.isNextTaskHeld,
+    eagerActivities: completion.eagerActivities,
   };
-}
-
-/** What the worker is told: the cause, and what is wrong with the command. */
-export function messageOf(error: BadCommandError): string {
-  const name = causeName(error.failedCause);
-  return error.message === name ? name : `${name}: ${error.message}`;
-}
-
-function causeName(cause: WorkflowTaskFailedCause): string {
-  const entry = Object.entries(WorkflowTaskFailedCause).find(([, value]) => value === cause);
-  const words = (entry?.[0] ?? "UNSPECIFIED").toLowerCase().split("_");
-  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
 }
 
 function commandFailure(error: BadCommandError): FailureInit {

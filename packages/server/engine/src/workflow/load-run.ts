@@ -14,6 +14,7 @@ import { withoutMessage } from "./peers.js";
 import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
 import {
   type Activity,
+  draftOf,
   emptyRun,
   type RunDraft,
   type RunIdentity,
@@ -37,7 +38,7 @@ export interface StoredRun {
 
 /** Folds a stored run into its state. */
 export function loadRun(stored: StoredRun): RunState {
-  const draft: RunDraft = { ...emptyRun(stored.identity) };
+  const draft = draftOf(emptyRun(stored.identity));
   applyRecord(draft, stored.first);
   if (stored.snapshot !== undefined) restore(draft, RunSnapshot.decode(stored.snapshot));
   for (const record of stored.rest) applyRecord(draft, record);

@@ -164,6 +164,51 @@ export function emptyRun(identity: RunIdentity): RunState {
   };
 }
 
+/**
+ * A copy to be changed. It names every field, in the order of `emptyRun()`, so that all states have
+ * one shape: V8 gives the result of each spread a shape of its own, and goes slow after the fourth.
+ */
+export function draftOf(run: RunState): RunDraft {
+  return {
+    namespaceId: run.namespaceId,
+    workflowId: run.workflowId,
+    runId: run.runId,
+    started: run.started,
+    userMetadata: run.userMetadata,
+    startLinks: run.startLinks,
+    startTimeMs: run.startTimeMs,
+    status: run.status,
+    closeTimeMs: run.closeTimeMs,
+    nextEventId: run.nextEventId,
+    historySizeBytes: run.historySizeBytes,
+    transitionCount: run.transitionCount,
+    firstTaskAtMs: run.firstTaskAtMs,
+    workflowTask: run.workflowTask,
+    sticky: run.sticky,
+    previousStartedEventId: run.previousStartedEventId,
+    lastCompletedEventId: run.lastCompletedEventId,
+    isCancelRequested: run.isCancelRequested,
+    cancelRequestId: run.cancelRequestId,
+    activities: run.activities,
+    activityIds: run.activityIds,
+    timers: run.timers,
+    buffered: run.buffered,
+    signalRequestIds: run.signalRequestIds,
+    signalCount: run.signalCount,
+    requestIds: run.requestIds,
+    memo: run.memo,
+    searchAttributes: run.searchAttributes,
+    workerVersion: run.workerVersion,
+    newExecutionRunId: run.newExecutionRunId,
+    resetPoints: run.resetPoints,
+    updates: run.updates,
+    completedUpdateCount: run.completedUpdateCount,
+    admittedUpdates: run.admittedUpdates,
+    attachedCallbacks: run.attachedCallbacks,
+    peers: run.peers,
+  };
+}
+
 /** Whether the run has not closed. */
 export function isOpen(run: RunState): boolean {
   return run.status === WorkflowExecutionStatus.RUNNING;

@@ -49,18 +49,12 @@ export function startRun(
   const backoffMs = firstBackoffMs(request, step.nowMs);
   const isEager = input.eagerIdentity !== undefined && backoffMs === 0;
   const executionMs = durationMs(request.workflowExecutionTimeout);
-  const value: WorkflowExecutionStartedEventAttributesInit = {
-    ...fromRequest(request),
-    ...fromParent(input.parent),
-    originalExecutionRunId: identity.runId,
-    firstExecutionRunId: identity.runId,
-    workflowId: identity.workflowId,
-    attempt: 1,
+  const value = startedAttributes(identity, input, {
     firstWorkflowTaskBackoff: toDuration(backoffMs),
     workflowExecutionExpirationTime:
       executionMs > 0 ? toTimestamp(step.nowMs + executionMs) : undefined,
     eagerExecutionAccepted: isEager,
-  };
+  });
   recordStarted(step, value, request);
   const requestId = request.requestId ?? "";
   step.addRequestId(requestId, 1);
@@ -79,11 +73,23 @@ function firstBackoffMs(request: StartWorkflowExecutionRequestInit, nowMs: numbe
   return delayMs > 0 ? delayMs : (cronBackoffMs(request.cronSchedule, nowMs, nowMs) ?? 0);
 }
 
-function fromRequest(
-  request: StartWorkflowExecutionRequestInit,
+type DecidedAttributes = Pick<
+  WorkflowExecutionStartedEventAttributesInit,
+  "firstWorkflowTaskBackoff" | "workflowExecutionExpirationTime" | "eagerExecutionAccepted"
+>;
+
+function startedAttributes(
+  { runId, workflowId }: RunIdentity,
+  { request, parent }: StartInput,
+  decided: DecidedAttributes,
 ): WorkflowExecutionStartedEventAttributesInit {
   return {
     workflowType: request.workflowType,
+    parentWorkflowNamespace: parent?.namespace,
+    parentWorkflowNamespaceId: parent?.namespaceId,
+    parentWorkflowExecution: parent?.execution,
+    parentInitiatedEventId: parent && BigInt(parent.initiatedEventId),
+    rootWorkflowExecution: parent?.root,
     taskQueue: { name: request.taskQueue?.name, kind: TaskQueueKind.NORMAL },
     input: request.input,
     workflowExecutionTimeout: request.workflowExecutionTimeout,
@@ -101,19 +107,13 @@ function fromRequest(
     completionCallbacks: request.completionCallbacks,
     versioningOverride: request.versioningOverride,
     priority: request.priority,
-  };
-}
-
-function fromParent(
-  parent: ParentInput | undefined,
-): WorkflowExecutionStartedEventAttributesInit | undefined {
-  if (parent === undefined) return undefined;
-  return {
-    parentWorkflowNamespace: parent.namespace,
-    parentWorkflowNamespaceId: parent.namespaceId,
-    parentWorkflowExecution: parent.execution,
-    parentInitiatedEventId: BigInt(parent.initiatedEventId),
-    rootWorkflowExecution: parent.root,
+    originalExecutionRunId: runId,
+    firstExecutionRunId: runId,
+    workflowId,
+    attempt: 1,
+    firstWorkflowTaskBackoff: decided.firstWorkflowTaskBackoff,
+    workflowExecutionExpirationTime: decided.workflowExecutionExpirationTime,
+    eagerExecutionAccepted: decided.eagerExecutionAccepted,
   };
 }
 

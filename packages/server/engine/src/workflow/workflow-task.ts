@@ -87,17 +87,15 @@ export function offerWorkflowTask(step: Step): void {
 /** What pollers are offered for a workflow task. */
 export function offerOf(run: RunState, task: WorkflowTask): TaskOffer {
   const normalName = taskQueueName(run);
-  const queue =
-    task.stickyQueue === ""
-      ? { queueName: normalName }
-      : { queueName: task.stickyQueue, fallbackQueueName: normalName };
+  const isSticky = task.stickyQueue !== "";
   return {
     kind: "workflow",
-    ...queue,
+    queueName: isSticky ? task.stickyQueue : normalName,
+    fallbackQueueName: isSticky ? normalName : undefined,
     scheduledEventId: task.scheduledEventId,
     stamp: task.attempt,
     priority: priorityOf(run.started.priority?.priorityKey),
-    ...(task.isSpeculative === true ? { isSpeculative: true } : {}),
+    isSpeculative: task.isSpeculative,
   };
 }
 
@@ -187,8 +185,9 @@ function startTask(step: Step, start: Pick<TaskStart, "identity" | "requestId">)
     else step.setWorkflowTask(started);
     return;
   }
-  const attributes = startedAttributes(step, task.scheduledEventId, { ...start, historySizeBytes });
-  step.record(attributes);
+  const { identity, requestId } = start;
+  const started = { identity, requestId, historySizeBytes };
+  step.record(startedAttributes(step, task.scheduledEventId, started));
 }
 
 function startedAttributes(

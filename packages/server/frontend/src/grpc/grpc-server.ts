@@ -144,11 +144,14 @@ export class GrpcServer {
     }
     const { method } = route;
     const maxBytes = this.#options.limits.maxReceiveBytes;
-    const common = { call, method, encoding, maxBytes, errorOf: this.#errorOf };
-    if (route.unary !== undefined) {
-      call.stream.listener = new UnaryExchange({ ...common, handler: route.unary });
-    } else if (route.stream !== undefined) {
-      call.stream.listener = new StreamExchange({ ...common, handler: route.stream });
+    const errorOf = this.#errorOf;
+    const { unary, stream } = route;
+    if (unary !== undefined) {
+      const options = { call, method, handler: unary, encoding, maxBytes, errorOf };
+      call.stream.listener = new UnaryExchange(options);
+    } else if (stream !== undefined) {
+      const options = { call, method, handler: stream, encoding, maxBytes, errorOf };
+      call.stream.listener = new StreamExchange(options);
     }
   }
 

@@ -57,7 +57,9 @@ export function writeFrameHead(target: Buffer, at: number, head: FrameHead): num
 
 /** Makes a whole frame. */
 export function makeFrame(head: Omit<FrameHead, "length">, payload: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + payload.length);
-  frame.set(payload, writeFrameHead(frame, 0, { ...head, length: payload.length }));
+  const { type, flags, streamId } = head;
+  const { length } = payload;
+  const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + length);
+  frame.set(payload, writeFrameHead(frame, 0, { type, flags, streamId, length }));
   return frame;
 }

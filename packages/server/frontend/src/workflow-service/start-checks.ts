@@ -58,8 +58,10 @@ export function checkStart(
   return {
     ...request,
     requestId: request.requestId || randomRequestId(deps),
-    ...(retryPolicy === undefined ? {} : { retryPolicy }),
-    ...timeouts,
+    retryPolicy,
+    workflowExecutionTimeout: timeouts.workflowExecutionTimeout,
+    workflowRunTimeout: timeouts.workflowRunTimeout,
+    workflowTaskTimeout: timeouts.workflowTaskTimeout,
     searchAttributes,
     completionCallbacks,
     links: withoutCallbackLinks(request.links, completionCallbacks),

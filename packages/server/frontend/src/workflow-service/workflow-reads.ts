@@ -30,11 +30,13 @@ export async function getWorkflowExecutionHistory(
   deps: WorkflowServiceDeps,
 ): Promise<EncodedResponse> {
   const namespace = resolveNamespace(deps, request.namespace);
-  const target = readTarget(namespace.id, request.execution);
+  const { namespaceId, workflowId, runId } = readTarget(namespace.id, request.execution);
   const leftMs =
     call.deadlineMs === undefined ? HISTORY_WAIT_MS : call.deadlineMs - deps.clock.nowMs();
   const response = await deps.workflows.history({
-    ...target,
+    namespaceId,
+    workflowId,
+    runId,
     maxBatches: historyPageSize(request.maximumPageSize),
     pageToken: request.nextPageToken,
     isWaiting: request.waitNewEvent,
