@@ -61,6 +61,14 @@ describe("MessageReader", () => {
     ]);
   });
 
+  it("unpacks a message that lies about its unpacked size", () => {
+    for (const claimed of [0, 5, 0xffffffff]) {
+      const lie = gzipSync("packed");
+      lie.writeUInt32LE(claimed, lie.length - 4);
+      assert.equal(refusal(frame(lie, 1), "gzip").code, GrpcStatusCode.INTERNAL);
+    }
+  });
+
   it("takes a message of the largest size, and none beyond it", () => {
     assert.equal(read([frame(Buffer.alloc(MAX_BYTES))]).texts.length, 1);
     const error = refusal(frame(Buffer.alloc(MAX_BYTES + 1)));
