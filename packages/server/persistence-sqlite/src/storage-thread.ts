@@ -25,8 +25,10 @@ export interface StorageThreadOptions {
 }
 
 /**
- * The main thread's end of the storage thread. Calls of one turn of the event loop travel in one
- * message, because waking a thread costs more than most calls.
+ * The main thread's end of the storage thread. Reads of one turn of the event loop travel in one
+ * message, because waking a thread costs more than most reads. A commit does not wait for the
+ * turn's end, where sockets are written first: there is one commit at a time, and callers wait for
+ * it. It takes the reads before it along.
  */
 export class StorageThread {
   readonly #worker: Worker;
@@ -80,6 +82,7 @@ export class StorageThread {
   async commit(block: ArrayBuffer): Promise<void> {
     const reply = this.#call({ kind: "commit", id: ++this.#lastId, block });
     this.#blocks.push(block);
+    this.#send();
     await reply;
   }
 
@@ -98,7 +101,7 @@ export class StorageThread {
       const reason = this.#phase === "closed" ? "is closed" : "failed earlier; see the log";
       return Promise.reject(new StoreUnavailableError(`The store ${reason}`));
     }
-    if (this.#unsent.length === 0) setImmediate(() => this.#send());
+    if (this.#unsent.length === 0 && request.kind === "read") setImmediate(() => this.#send());
     this.#unsent.push(request);
     return new Promise((resolve, reject) => {
       this.#pending.set(request.id, { resolve, reject });
