@@ -144,4 +144,20 @@ describe("openSqliteStore()", () => {
         await store.close();
       }
     }));
+
+  it("finds every run of a file with more keys than it reads at once", () =>
+    withStorePath(async (path) => {
+      const runNos = Array.from({ length: 6_000 }, (_, index) => index + 1);
+      const first = await openSqliteStore({ path });
+      await first.commit(runNos.flatMap((runNo) => sampleBatch(runNo, 0)));
+      await first.close();
+      const store = await openSqliteStore({ path });
+      // As many calls as let it read all keys meanwhile.
+      for (let call = 0; call < 10; call++) await store.facts();
+      for (const runNo of runNos) {
+        assert.equal((await store.loadCurrentRun(sampleKey(runNo)))?.runNo, runNo);
+      }
+      assert.equal(await store.loadCurrentRun(sampleKey(6_001)), undefined);
+      await store.close();
+    }));
 });

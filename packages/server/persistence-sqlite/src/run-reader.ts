@@ -26,6 +26,8 @@ interface StoredRun {
 const OF_KEY = "key_hash = ? AND namespace_no = ? AND kind = ? AND business_id = ?";
 const SELECT_CURRENT = `SELECT * FROM runs WHERE ${OF_KEY} AND is_current = 1`;
 const SELECT_RUN = `SELECT * FROM runs WHERE ${OF_KEY} AND run_id = ?`;
+const SELECT_HASHES = `
+SELECT DISTINCT key_hash FROM runs WHERE key_hash > ? ORDER BY key_hash LIMIT ?`;
 const SELECT_DUE = `
 SELECT * FROM runs WHERE wake_at_ms < ? ORDER BY wake_at_ms, run_no LIMIT ?`;
 const SELECT_LOG = `
@@ -44,6 +46,7 @@ export class RunReader {
   readonly #namespaces: NamespaceNumbers;
   readonly #current: Statement<unknown[], StoredRun>;
   readonly #run: Statement<unknown[], StoredRun>;
+  readonly #hashes: Statement<[number, number], number>;
   readonly #due: Statement<unknown[], StoredRun>;
   readonly #snapshot: Statement<[number], Snapshot>;
   readonly #log: Statement<unknown[], LogEntry>;
@@ -56,6 +59,7 @@ export class RunReader {
     this.#namespaces = namespaces;
     this.#current = database.prepare(SELECT_CURRENT);
     this.#run = database.prepare(SELECT_RUN);
+    this.#hashes = database.prepare<[number, number], number>(SELECT_HASHES).pluck();
     this.#due = database.prepare(SELECT_DUE);
     this.#snapshot = database.prepare("SELECT seq, data FROM snapshots WHERE run_no = ?");
     this.#log = database.prepare(SELECT_LOG);
@@ -67,6 +71,11 @@ export class RunReader {
 
   lastRunNo(): number {
     return this.#lastRunNo.get() ?? 0;
+  }
+
+  /** Hashes of the keys of runs, ascending, each once, from the first after `after` on. */
+  readKeyHashes(after: number, limit: number): Uint32Array {
+    return Uint32Array.from(this.#hashes.all(after, limit));
   }
 
   loadCurrent(key: EntityKey): RunRow | undefined {

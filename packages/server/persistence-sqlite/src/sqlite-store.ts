@@ -1,10 +1,17 @@
-import { type Logger, type Random, SILENT_LOGGER, systemRandom } from "@perdure/kernel";
+import {
+  type Logger,
+  type Random,
+  SILENT_LOGGER,
+  StoreUnavailableError,
+  systemRandom,
+} from "@perdure/kernel";
 import {
   decodeVisibilityCursor,
   type EntityKey,
   fullVisibilityOrder,
   newClusterId,
   type QueueKey,
+  type RunRow,
   type StatusCount,
   type Store,
   type StoreFacts,
@@ -15,6 +22,7 @@ import {
 } from "@perdure/persistence";
 import { BatchWriter } from "./batch-writer.js";
 import { encodeBatch } from "./encode-batch.js";
+import { KnownKeys } from "./known-keys.js";
 import type { Pragmas } from "./pragmas.js";
 import { StorageThread } from "./storage-thread.js";
 
@@ -49,14 +57,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   return new SqliteStore(await StorageThread.start({ workerUrl, worker, logger }));
 }
 
+/** A page is read in about two milliseconds. */
+const KEY_HASHES_PER_PAGE = 5_000;
+
 /** The store in a SQLite file. */
 export class SqliteStore implements Store {
   readonly #thread: StorageThread;
   readonly #writer = new BatchWriter();
+  readonly #knownKeys = new KnownKeys();
+  readonly #learning: Promise<void>;
 
   /** Use `openSqliteStore()`. */
   constructor(thread: StorageThread) {
     this.#thread = thread;
+    this.#learning = this.#learnKeys();
   }
 
   facts(): Promise<StoreFacts> {
@@ -64,10 +78,13 @@ export class SqliteStore implements Store {
   }
 
   async commit(batch: readonly StoreWrite[]): Promise<void> {
-    await this.#thread.commit(encodeBatch(this.#writer, batch));
+    const block = encodeBatch(this.#writer, batch);
+    for (const write of batch) if (write.kind === "insertRun") this.#knownKeys.add(write.run.key);
+    await this.#thread.commit(block);
   }
 
-  loadCurrentRun(key: EntityKey) {
+  loadCurrentRun(key: EntityKey): Promise<RunRow | undefined> {
+    if (this.#thread.isOpen && this.#knownKeys.isNew(key)) return Promise.resolve(undefined);
     return this.#thread.read("loadCurrentRun", key);
   }
 
@@ -112,7 +129,34 @@ export class SqliteStore implements Store {
     return this.#thread.read("countVisibilityByStatus", query);
   }
 
-  close(): Promise<void> {
-    return this.#thread.close();
+  async close(): Promise<void> {
+    await this.#thread.close();
+    await this.#learning;
+  }
+
+  /** Learns which keys the file has, a page at a time so that calls need not wait long. */
+  async #learnKeys(): Promise<void> {
+    let after = -1;
+    while (!this.#knownKeys.isFull) {
+      const hashes = await this.#readKeyHashes(after);
+      if (hashes === undefined) return;
+      for (const hash of hashes) this.#knownKeys.addHash(hash);
+      const last = hashes.at(-1);
+      if (last === undefined || hashes.length < KEY_HASHES_PER_PAGE) {
+        this.#knownKeys.complete();
+        return;
+      }
+      after = last;
+    }
+  }
+
+  /** `undefined` when the store is closed, or can't be read; then it is asked for every key. */
+  async #readKeyHashes(after: number): Promise<Uint32Array | undefined> {
+    try {
+      return await this.#thread.read("readKeyHashes", after, KEY_HASHES_PER_PAGE);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return undefined;
+      throw error;
+    }
   }
 }

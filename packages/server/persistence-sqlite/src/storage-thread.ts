@@ -69,6 +69,11 @@ export class StorageThread {
     return this.#worker;
   }
 
+  /** Whether it takes calls. */
+  get isOpen(): boolean {
+    return this.#phase === "open";
+  }
+
   read<M extends ReadMethod>(
     method: M,
     ...args: Parameters<StoreReader[M]>

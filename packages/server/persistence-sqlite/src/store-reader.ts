@@ -71,6 +71,10 @@ export class StoreReader {
     return this.#runs.loadCurrent(key);
   }
 
+  readKeyHashes(after: number, limit: number): Uint32Array {
+    return this.#runs.readKeyHashes(after, limit);
+  }
+
   loadRun(key: EntityKey, runId: string): RunRow | undefined {
     return this.#runs.load(key, runId);
   }
