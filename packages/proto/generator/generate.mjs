@@ -5,6 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { emitCode } from "./emit-code.mjs";
 import { DESCRIPTOR_TYPES, emitDescriptors } from "./emit-descriptors.mjs";
+import { emitSchema, SCHEMA_TYPES } from "./emit-schema.mjs";
 import { emitTypes } from "./emit-types.mjs";
 import { inputFingerprint, loadRoot } from "./load-root.mjs";
 import { buildModel } from "./model.mjs";
@@ -27,6 +28,8 @@ function main() {
   }
   write("descriptors.js", emitDescriptors(root));
   write("descriptors.d.ts", DESCRIPTOR_TYPES);
+  write("schema.js", emitSchema(packages, root));
+  write("schema.d.ts", SCHEMA_TYPES);
   removeStale(new Set(packages.map(({ name }) => name.split(".")[0])));
   write("generated.stamp", stamp);
 }

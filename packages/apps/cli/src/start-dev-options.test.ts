@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Command, CommanderError } from "commander";
-import { type StartDevOptions, startDevOptions } from "./start-dev-options.js";
+import { chooseHttpPort, type StartDevOptions, startDevOptions } from "./start-dev-options.js";
 
 function parse(...args: readonly string[]): StartDevOptions {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
@@ -69,6 +69,24 @@ describe("startDevOptions()", () => {
   for (const args of illegal) {
     it(`refuses ${args.join(" ")}`, () => {
       assert.throws(() => parse(...args), CommanderError);
+    });
+  }
+});
+
+describe("chooseHttpPort()", () => {
+  const cases: readonly (readonly [readonly string[], number])[] = [
+    [[], 8233],
+    [["--port", "9000"], 10_000],
+    [["--headless"], 0],
+    [["--ui-port", "1"], 1],
+    [["--ui-port", "1", "--http-port", "2"], 2],
+    [["--headless", "--http-port", "2"], 2],
+    [["--port", "0"], 0],
+    [["--port", "65000"], 0],
+  ];
+  for (const [args, port] of cases) {
+    it(`gives ${port} for "${args.join(" ")}"`, () => {
+      assert.equal(chooseHttpPort(parse(...args)), port);
     });
   }
 });

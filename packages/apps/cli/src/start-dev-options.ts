@@ -4,8 +4,12 @@ import { InvalidArgumentError, Option } from "commander";
 export interface StartDevOptions {
   readonly ip: string;
   readonly port: number;
-  readonly httpPort: number;
+  readonly httpPort?: number;
   readonly uiPort?: number;
+  readonly uiIp?: string;
+  readonly tlsCertPath?: string;
+  readonly tlsKeyPath?: string;
+  readonly tlsClientCaPath?: string;
   readonly headless: boolean;
   readonly dbFilename?: string;
   readonly namespace: readonly string[];
@@ -75,10 +79,8 @@ export function startDevOptions(): readonly Option[] {
     new Option("-p, --port <int>", "Port for the front-end gRPC service.")
       .default(7233)
       .argParser(parsePort),
-    new Option("--http-port <int>", "Port for the HTTP API service.")
-      .default(0)
-      .argParser(parsePort),
-    new Option("--ui-port <int>", "Port for the web UI.").argParser(parsePort),
+    ...httpOptions(),
+    ...tlsOptions(),
     new Option("--headless", "Disable the web UI.").default(false),
     new Option("-f, --db-filename <path>", "SQLite file; without it everything is kept in memory."),
     new Option("-n, --namespace <name>", "Namespace to create at launch. Repeatable.")
@@ -99,5 +101,44 @@ export function startDevOptions(): readonly Option[] {
     new Option("--sqlite-pragma <PRAGMA=VALUE>", "SQLite setting. Repeatable.")
       .default(new Map())
       .argParser(collectPair),
+  ];
+}
+
+/** Port of HTTP beside the default port of gRPC, by the official convention. */
+const UI_PORT_OFFSET = 1000;
+
+/** The port for HTTP; 0: any free one. */
+export function chooseHttpPort(
+  options: Pick<StartDevOptions, "port" | "httpPort" | "uiPort" | "headless">,
+): number {
+  const { port, httpPort, uiPort, headless } = options;
+  if (httpPort !== undefined) return httpPort;
+  if (uiPort !== undefined) return uiPort;
+  const derived = port + UI_PORT_OFFSET;
+  return headless || port === 0 || derived > PORT_MAX ? 0 : derived;
+}
+
+function httpOptions(): readonly Option[] {
+  return [
+    new Option(
+      "--http-port <int>",
+      "Port for HTTP: API and web UI. Defaults to --ui-port, with --headless to a free port.",
+    ).argParser(parsePort),
+    new Option(
+      "--ui-port <int>",
+      "Port for HTTP if --http-port is absent. Defaults to --port + 1000.",
+    ).argParser(parsePort),
+    new Option("--ui-ip <string>", "IP address bound to HTTP. Defaults to --ip."),
+  ];
+}
+
+function tlsOptions(): readonly Option[] {
+  return [
+    new Option("--tls-cert-path <path>", "Certificate of the server, PEM. Turns TLS on."),
+    new Option("--tls-key-path <path>", "Private key of the certificate, PEM."),
+    new Option(
+      "--tls-client-ca-path <path>",
+      "Authorities of client certificates, PEM. Clients must have one then.",
+    ),
   ];
 }

@@ -1,19 +1,8 @@
-import {
-  type Logger,
-  type RunningServer,
-  readLimits,
-  type ServerConfig,
-  SILENT_LOGGER,
-  startServer,
-  textLogger,
-} from "@perdure/server";
-import type { StartDevOptions } from "./start-dev-options.js";
-
-/** What the command writes to and is told by. */
-export interface Terminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-}
+import { type RunningServer, readLimits, type ServerConfig, startServer } from "@perdure/server";
+import { makeLogger } from "./make-logger.js";
+import { chooseHttpPort, type StartDevOptions } from "./start-dev-options.js";
+import type { Terminal } from "./terminal.js";
+import { tlsFilesOf } from "./tls-files.js";
 
 /** Starts a development server and says where it listens. */
 export async function startDev(
@@ -27,10 +16,12 @@ export async function startDev(
       `Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`,
     );
   }
-  const host = options.ip === "localhost" ? "127.0.0.1" : options.ip;
+  const host = addressOf(options.ip);
   const config: ServerConfig = {
     host,
     port: options.port,
+    http: { host: addressOf(options.uiIp ?? options.ip), port: chooseHttpPort(options) },
+    tls: tlsFilesOf(options),
     databasePath: options.dbFilename,
     pragmas: Object.fromEntries(options.sqlitePragma),
     namespaces: options.namespace,
@@ -41,15 +32,12 @@ export async function startDev(
   };
   const server = await startServer(config);
   terminal.out(`Perdure 0.1.0\n\nServer:   ${options.ip}:${server.port}\n`);
+  terminal.out(`HTTP:     ${options.uiIp ?? options.ip}:${server.httpPort}\n`);
   terminal.out(`Store:    ${options.dbFilename ?? "memory (gone when the server stops)"}\n`);
   if (!options.headless) terminal.out("Web UI:   not in this version\n");
   return server;
 }
 
-async function makeLogger(options: StartDevOptions, terminal: Terminal): Promise<Logger> {
-  const { logLevel, logFormat } = options;
-  if (logLevel === "never") return SILENT_LOGGER;
-  if (logFormat !== "json") return textLogger(logLevel, terminal.err);
-  const { pinoLogger } = await import("@perdure/server");
-  return pinoLogger(logLevel);
+function addressOf(ip: string): string {
+  return ip === "localhost" ? "127.0.0.1" : ip;
 }

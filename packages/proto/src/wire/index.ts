@@ -4,6 +4,16 @@ export { append, current, EMPTY_ARRAY, EMPTY_BYTES, EMPTY_MAP, insert } from "./
 export { encodeFrame, type MessageType, messageType } from "./message-type.js";
 export { encodeWithRaw } from "./raw-fields.js";
 export { DEPTH_MAX, Reader } from "./reader.js";
+export {
+  type ApiSchema,
+  type EnumSchema,
+  type FieldSchema,
+  type HttpRoute,
+  type MessageSchema,
+  type ScalarType,
+  schemaOf,
+  type ValueType,
+} from "./schema.js";
 export type {
   AnyMethodDescriptor,
   MethodDescriptor,

@@ -3,12 +3,17 @@ import type { CallbackAddressRule } from "@perdure/frontend";
 import { InvalidArgumentError, type Logger } from "@perdure/kernel";
 import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
 import { readCallbackAddresses } from "./callback-addresses.js";
+import type { TlsFiles } from "./tls-files.js";
 
 /** How a server is set up. */
 export interface ServerConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Where HTTP is listened for; absent: nowhere. */
+  readonly http?: { readonly host: string; readonly port: number } | undefined;
+  /** Absent: nothing is encrypted. */
+  readonly tls?: TlsFiles | undefined;
   /** File of the SQLite store; absent: everything is kept in memory and gone at the end. */
   readonly databasePath?: string | undefined;
   /** SQLite settings that override the store's own. */

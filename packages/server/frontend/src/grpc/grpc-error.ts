@@ -21,12 +21,16 @@ export class GrpcError extends Error {
   /** Value of `grpc-status-details-bin`: a `google.rpc.Status`, in base64 without padding. */
   encodeDetails(): string | undefined {
     if (this.details.length === 0) return undefined;
+    return Buffer.from(this.encodeStatus()).toString("base64").replace(/=+$/, "");
+  }
+
+  /** The error as a `google.rpc.Status`. */
+  encodeStatus(): Uint8Array {
     const details = this.details.map(({ typeName, bytes }) => ({
       typeUrl: `type.googleapis.com/${typeName}`,
       value: bytes,
     }));
-    const status = Status.encode({ code: this.code, message: this.message, details });
-    return Buffer.from(status).toString("base64").replace(/=+$/, "");
+    return Status.encode({ code: this.code, message: this.message, details });
   }
 }
 

@@ -1,17 +1,18 @@
 import { type Clock, DeadlineWheel, type Logger, type ScheduledCall } from "@perdure/kernel";
-import { type AnyMethodDescriptor, DecodeError } from "@perdure/proto/wire";
-import { Http2Server } from "../http2/http2-server.js";
+import { DecodeError } from "@perdure/proto/wire";
+import { Http2Server, type SocketListener } from "../http2/http2-server.js";
 import type { ServerStream } from "../http2/server-stream.js";
 import { type CallContext, NO_CALL } from "./call-context.js";
 import { StreamExchange, UnaryExchange } from "./exchanges.js";
 import { GrpcCall } from "./grpc-call.js";
 import { GrpcError } from "./grpc-error.js";
 import type { GrpcLimits } from "./grpc-limits.js";
-import type { GrpcService, StreamHandler, UnaryHandler } from "./grpc-service.js";
+import type { GrpcService } from "./grpc-service.js";
 import { parseGrpcTimeout } from "./grpc-timeout.js";
 import { KeepAlive } from "./keep-alive.js";
 import { isKnownEncoding } from "./message-reader.js";
 import { refuseRequest } from "./refuse-request.js";
+import { RpcRoutes } from "./rpc-routes.js";
 import { GrpcStatusCode } from "./status-codes.js";
 
 export interface GrpcServerOptions {
@@ -23,12 +24,8 @@ export interface GrpcServerOptions {
   readonly toGrpcError: (error: unknown, call: CallContext) => GrpcError;
   /** Called before each call; what it throws is the answer. */
   readonly intercept?: (call: CallContext) => void;
-}
-
-interface Route {
-  readonly method: AnyMethodDescriptor;
-  readonly unary: UnaryHandler | undefined;
-  readonly stream: StreamHandler | undefined;
+  /** Where connections come from; absent: TCP without encryption. */
+  readonly listener?: SocketListener | undefined;
 }
 
 /**
@@ -37,20 +34,20 @@ interface Route {
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions;
-  readonly #routes = new Map<string, Route>();
-  readonly #serviceNames = new Set<string>();
+  readonly #routes: RpcRoutes;
   readonly #server: Http2Server;
   readonly #deadlines: DeadlineWheel<GrpcCall>;
   readonly #keepAlive: KeepAlive;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
-    for (const service of options.services) this.#addService(service);
+    this.#routes = new RpcRoutes(options.services);
     this.#deadlines = new DeadlineWheel(options.clock, (call) => this.#expire(call));
     this.#keepAlive = new KeepAlive(options.clock, options.limits.keepAlive);
     this.#server = new Http2Server({
       limits: { ...options.limits, windowBytes: windowBytes(options.limits) },
       clock: options.clock,
+      listener: options.listener,
       onOpen: (connection) => this.#keepAlive.watch(connection),
       onStream: (stream) => this.#onStream(stream),
       onClose: (connection) => this.#keepAlive.forget(connection),
@@ -84,16 +81,6 @@ export class GrpcServer {
     this.#deadlines.stop();
     this.#keepAlive.stop();
     await closed;
-  }
-
-  #addService(service: GrpcService): void {
-    const { descriptor } = service;
-    this.#serviceNames.add(descriptor.typeName);
-    for (const method of Object.values(descriptor.methods)) {
-      const unary = service.unary?.get(method.name);
-      const stream = service.streams?.get(method.name);
-      this.#routes.set(method.path, { method, unary, stream });
-    }
   }
 
   #onStream(stream: ServerStream): void {
@@ -135,7 +122,7 @@ export class GrpcServer {
   #begin(call: GrpcCall): void {
     const route = this.#routes.get(call.path);
     if (route?.unary === undefined && route?.stream === undefined) {
-      throw this.#unimplemented(call.path);
+      throw this.#routes.unimplemented(call.path);
     }
     const encoding = call.metadata.get("grpc-encoding");
     if (!isKnownEncoding(encoding)) {
@@ -153,21 +140,6 @@ export class GrpcServer {
       const options = { call, method, handler: stream, encoding, maxBytes, errorOf };
       call.stream.listener = new StreamExchange(options);
     }
-  }
-
-  #unimplemented(path: string): GrpcError {
-    const code = GrpcStatusCode.UNIMPLEMENTED;
-    const slash = path.lastIndexOf("/");
-    if (!path.startsWith("/") || slash <= 0) {
-      return new GrpcError(code, `malformed method name: "${path}"`);
-    }
-    const service = path.slice(1, slash);
-    const method = path.slice(slash + 1);
-    if (!this.#serviceNames.has(service)) return new GrpcError(code, `unknown service ${service}`);
-    if (!this.#routes.has(path)) {
-      return new GrpcError(code, `unknown method ${method} for service ${service}`);
-    }
-    return new GrpcError(code, `method ${method} not implemented`);
   }
 
   readonly #errorOf = (error: unknown, call?: CallContext): GrpcError => {

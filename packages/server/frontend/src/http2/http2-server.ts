@@ -1,15 +1,22 @@
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Clock } from "@perdure/kernel";
 import type { Http2Limits } from "./control-frames.js";
 import { Http2Connection } from "./http2-connection.js";
 import type { Http2Handler } from "./http2-handler.js";
+
+/** Makes what connections come from. */
+export type SocketListener = (onSocket: (socket: Socket) => void) => Server;
 
 export interface Http2ServerOptions extends Http2Handler {
   readonly limits: Http2Limits;
   readonly clock: Pick<Clock, "nowMs">;
   /** A client has connected. */
   readonly onOpen?: (connection: Http2Connection) => void;
+  /** Absent: TCP without encryption. */
+  readonly listener?: SocketListener | undefined;
 }
+
+const PLAIN: SocketListener = (onSocket) => createServer({ noDelay: true }, onSocket);
 
 /**
  * An HTTP/2 server for gRPC: prior knowledge, no pushed streams, no priorities. Why not
@@ -20,13 +27,13 @@ export class Http2Server {
   readonly #connections = new Set<Http2Connection>();
 
   constructor(options: Http2ServerOptions) {
-    const { limits, clock, onOpen } = options;
+    const { limits, clock, onOpen, listener = PLAIN } = options;
     const onClose = (connection: Http2Connection): void => {
       this.#connections.delete(connection);
       options.onClose(connection);
     };
     const handler = { ...options, onClose };
-    this.#server = createServer({ noDelay: true }, (socket) => {
+    this.#server = listener((socket) => {
       const connection = new Http2Connection(socket, { limits, clock, handler });
       this.#connections.add(connection);
       onOpen?.(connection);

@@ -1,0 +1,2 @@
+export type { TlsIdentity } from "./tls-identity.js";
+export { TlsListeners } from "./tls-listeners.js";

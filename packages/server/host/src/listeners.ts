@@ -1,0 +1,100 @@
+import { DEFAULT_GRPC_LIMITS, GrpcServer, type GrpcServerOptions } from "@perdure/frontend";
+import type { HttpRoutes, HttpServer } from "@perdure/frontend/http";
+import type { TlsListeners } from "@perdure/frontend/tls";
+import type { ServerConfig } from "./server-config.js";
+import { readTlsFiles, SetupError, TlsReloader } from "./tls-files.js";
+
+/** What the server takes calls with. */
+export interface Listeners {
+  readonly port: number;
+  /** Absent: there is no HTTP listener. */
+  readonly httpPort: number | undefined;
+  /** Reads the files of TLS again. */
+  reload(): Promise<void>;
+  /** Takes no new calls, lets those under way end within the grace time, then ends them. */
+  stop(grace: { readonly graceMs: number }): Promise<void>;
+}
+
+type RpcOptions = Omit<GrpcServerOptions, "listener" | "limits">;
+
+/**
+ * Opens the listeners for gRPC and HTTP; both answer with the same handlers.
+ *
+ * @throws {SetupError} A file of TLS is of no use, or the address of HTTP can't be had.
+ * @throws {Error} The address of gRPC can't be had. Nothing listens then.
+ */
+export async function openListeners(config: ServerConfig, rpc: RpcOptions): Promise<Listeners> {
+  const tls = await openTls(config, rpc);
+  const limits = DEFAULT_GRPC_LIMITS;
+  const grpc = new GrpcServer({ ...rpc, limits, listener: tls?.listeners.grpc });
+  const { port } = await grpc.listen({ host: config.host, port: config.port });
+  const readiness = { isReady: true };
+  const http = await openHttp(config, { rpc, tls: tls?.listeners, readiness }).catch(
+    async (error: unknown) => {
+      await grpc.stop({ graceMs: 0 });
+      throw error;
+    },
+  );
+  tls?.reloader.start();
+  return {
+    port,
+    httpPort: http?.port,
+    reload: async () => await tls?.reloader.reload(),
+    stop: async (grace) => {
+      readiness.isReady = false;
+      tls?.reloader.stop();
+      await Promise.all([grpc.stop(grace), http?.server.stop(grace)]);
+    },
+  };
+}
+
+interface OpenTls {
+  readonly listeners: TlsListeners;
+  readonly reloader: TlsReloader;
+}
+
+async function openTls(
+  { tls: files }: ServerConfig,
+  rpc: RpcOptions,
+): Promise<OpenTls | undefined> {
+  if (files === undefined) return undefined;
+  const identity = await readTlsFiles(files);
+  const { TlsListeners } = await import("@perdure/frontend/tls");
+  const listeners = new TlsListeners(identity);
+  return { listeners, reloader: new TlsReloader(files, { listeners, identity }, rpc) };
+}
+
+interface HttpParts {
+  readonly rpc: RpcOptions;
+  readonly tls: TlsListeners | undefined;
+  readonly readiness: { readonly isReady: boolean };
+}
+
+interface OpenHttp {
+  readonly server: HttpServer;
+  readonly port: number;
+}
+
+async function openHttp(config: ServerConfig, parts: HttpParts): Promise<OpenHttp | undefined> {
+  if (config.http === undefined) return undefined;
+  const { rpc, tls } = parts;
+  const { HttpServer, HttpRoutes } = await import("@perdure/frontend/http");
+  const routes = new HttpRoutes();
+  await mountAll(routes, parts);
+  const { clock, logger } = rpc;
+  const server = new HttpServer({ routes, clock, logger, listener: tls?.http });
+  const { host, port } = config.http;
+  try {
+    return { server, port: (await server.listen({ host, port })).port };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SetupError(`Cannot listen for HTTP on ${host}:${port}: ${reason}`, { cause: error });
+  }
+}
+
+/** Everything that is said over HTTP; the API comes last, since it takes all that is left. */
+async function mountAll(routes: HttpRoutes, { rpc, readiness }: HttpParts): Promise<void> {
+  const { mountHealthPages, mountHttpApi } = await import("@perdure/frontend/http");
+  mountHealthPages(routes, () => readiness.isReady);
+  mountHttpApi(routes, { ...rpc, maxBodyBytes: DEFAULT_GRPC_LIMITS.maxReceiveBytes });
+}
