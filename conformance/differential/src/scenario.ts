@@ -53,6 +53,8 @@ export interface CallOptions {
   readonly label?: string;
   /** The call's deadline; 20 s by default. */
   readonly deadlineMs?: number;
+  /** What the transcript shows in place of a response that is long. */
+  readonly summary?: (response: PlainObject) => readonly string[];
 }
 
 /** A call that was begun and whose result is not yet in the transcript. */
@@ -262,6 +264,12 @@ export class Scenario {
 
   #record(rpc: string, options: CallOptions, outcome: Outcome): void {
     const head = options.label === undefined ? { call: rpc } : { call: rpc, label: options.label };
+    if (outcome.kind === "response" && options.summary !== undefined) {
+      const lines = options.summary(outcome.response);
+      const summary = lines.map((line) => this.#normaliser.text(line, "uuid"));
+      this.steps.push({ ...head, summary });
+      return;
+    }
     this.steps.push({ ...head, ...this.#normaliser.outcome(outcome) });
   }
 }

@@ -13,6 +13,8 @@ import { historyLimitScenarios } from "./history-limits.js";
 import { historyReadScenarios } from "./history-reads.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { limitScenarios } from "./limits.js";
+import { listFilterScenarios } from "./list-filters.js";
+import { listPageScenarios } from "./list-pages.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
 import { propertyScenarios } from "./properties.js";
@@ -67,5 +69,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...describeScenarios,
   ...deleteScenarios,
   ...visibilityScenarios,
+  ...listFilterScenarios,
+  ...listPageScenarios,
   ...namespaceScenarios,
 ];

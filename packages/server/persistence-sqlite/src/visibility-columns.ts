@@ -23,9 +23,9 @@ const COLUMNS: Record<VisibilityField, Column> = {
     name: "(close_time_ms - execution_time_ms)",
     orderSql: "ifnull(close_time_ms - execution_time_ms, x'')",
   },
-  HistoryLength: { name: "history_length" },
-  HistorySizeBytes: { name: "history_size_bytes" },
-  StateTransitionCount: { name: "state_transition_count" },
+  HistoryLength: countColumn("history_length"),
+  HistorySizeBytes: countColumn("history_size_bytes"),
+  StateTransitionCount: countColumn("state_transition_count"),
   ParentWorkflowId: {
     name: "parent_workflow_id",
     orderSql: "ifnull(parent_workflow_id, x'')",
@@ -38,6 +38,12 @@ const COLUMNS: Record<VisibilityField, Column> = {
   RootWorkflowId: { name: "root_workflow_id" },
   RootRunId: { name: "root_run_id", isRunId: true },
 };
+
+/** A count that is told of closed runs alone: a history without events is that of an open one. */
+function countColumn(column: string): Column {
+  const name = `nullif(${column}, 0)`;
+  return { name, orderSql: `ifnull(${name}, x'')` };
+}
 
 /**
  * The attribute that nearly every run has. Its values are only in the row's encoded attributes,

@@ -19,9 +19,10 @@ const READERS: Record<VisibilityField, (row: VisibilityRow) => VisibilityValue |
   CloseTime: (row) => row.closeTimeMs,
   ExecutionDuration: (row) =>
     row.closeTimeMs === undefined ? undefined : row.closeTimeMs - row.executionTimeMs,
-  HistoryLength: (row) => row.historyLength,
-  HistorySizeBytes: (row) => row.historySizeBytes,
-  StateTransitionCount: (row) => row.stateTransitionCount,
+  // Counts are told of closed runs alone: a history without events is that of an open one.
+  HistoryLength: (row) => row.historyLength || undefined,
+  HistorySizeBytes: (row) => row.historySizeBytes || undefined,
+  StateTransitionCount: (row) => row.stateTransitionCount || undefined,
   ParentWorkflowId: (row) => row.parentWorkflowId,
   ParentRunId: (row) => row.parentRunId,
   RootWorkflowId: (row) => row.rootWorkflowId,

@@ -1,24 +1,27 @@
-import { InvalidArgumentError } from "@perdure/kernel";
-import type {
-  ComparisonOperator,
-  VisibilityColumn,
-  VisibilityFilter,
-  VisibilityOrder,
+import type { InvalidArgumentError } from "@perdure/kernel";
+import {
+  type ComparisonOperator,
+  isTextColumn,
+  type VisibilityFilter,
+  type VisibilityOrder,
+  type VisibilityValue,
 } from "@perdure/persistence";
-import { isTextColumn } from "@perdure/persistence";
 import { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
-import { readValue } from "./filter-value.js";
-import type { Expression, Literal, ParsedOrder } from "./list-filter-tree.js";
+import { readOperand, readValue } from "./filter-value.js";
+import { invalidExpression, unsupported } from "./invalid-query.js";
+import {
+  type Expression,
+  kindName,
+  type Operand,
+  type Operator,
+  type ParsedOrder,
+} from "./list-filter-tree.js";
 import { type AttributeTypes, type NamedColumn, resolveColumn } from "./resolve-column.js";
+import { shownValue } from "./shown-value.js";
 
-/** An error about a filter, worded as the official server words it. */
-export function invalidQuery(reason: string): InvalidArgumentError {
-  return new InvalidArgumentError(`invalid query: ${reason}`);
-}
+const { DATETIME, DOUBLE, INT, KEYWORD, KEYWORD_LIST, TEXT } = IndexedValueType;
 
-function unsupported(what: string): InvalidArgumentError {
-  return invalidQuery(`operation is not supported: ${what}`);
-}
+const ONLY_NULL = "'IS' operator can only be used as 'IS NULL' or 'IS NOT NULL'";
 
 /**
  * Checks the names and values of a filter.
@@ -34,108 +37,134 @@ export function checkFilter(expression: Expression, types: AttributeTypes): Visi
     }
     case "not":
       return { kind: "not", operand: checkFilter(expression.operand, types) };
-    case "unsupported":
-      throw invalidQuery(expression.reason);
-    default:
-      return checkCondition(expression, resolveColumn(expression.name, types));
-  }
-}
-
-type Condition = Exclude<Expression, { kind: "and" | "or" | "not" | "unsupported" }>;
-
-function checkCondition(condition: Condition, column: NamedColumn): VisibilityFilter {
-  const { field } = column;
-  switch (condition.kind) {
+    case "paren":
+      return checkFilter(expression.inner, types);
     case "compare":
-      return checkComparison(column, condition.operator, condition.value);
-    case "in": {
-      const values = condition.values.map((value) => readValue(column, value));
-      if (column.type === IndexedValueType.TEXT) throw operatorError(column, condition, "IN");
-      return { kind: "in", field, values, isNegated: condition.isNegated };
-    }
+      return checkComparison(columnOf(expression.left, types), expression);
     case "between":
-      return checkRange(column, condition);
-    case "startsWith": {
-      const prefix = readValue(column, condition.prefix);
-      if (column.type !== IndexedValueType.KEYWORD) {
-        throw operatorError(column, condition, "STARTS_WITH");
-      }
-      return { kind: "startsWith", field, prefix: String(prefix), isNegated: condition.isNegated };
+      return checkRange(columnOf(expression.left, types), expression);
+    case "is": {
+      const { field } = columnOf(expression.operand, types);
+      if (expression.what === "truth") throw invalidExpression(ONLY_NULL);
+      return { kind: "isNull", field, isNegated: expression.isNegated };
     }
-    case "like":
-      readValue(column, condition.value);
-      throw operatorError(column, condition, "LIKE");
-    case "isNull":
-      return { kind: "isNull", field, isNegated: condition.isNegated };
+    case "call":
+      throw unsupported("function expression");
+    case "name":
+      throw invalidExpression("incomplete expression");
+    default:
+      throw unsupported(`expression of type ${kindName(expression)}`);
   }
 }
 
-function operatorError(
-  { name, typeName }: NamedColumn,
-  condition: { readonly isNegated: boolean },
-  operator: string,
-): InvalidArgumentError {
-  const shown = condition.isNegated ? `NOT ${operator}` : operator;
+function columnOf(expression: Expression, types: AttributeTypes): NamedColumn {
+  if (expression.kind === "name") return resolveColumn(expression.text, types);
+  throw invalidExpression(`must be a column name but was ${kindName(expression)}`);
+}
+
+interface Comparison {
+  readonly operator: Operator;
+  readonly right: Operand;
+}
+
+const COMPARISONS: readonly Operator[] = ["=", "!=", "<", "<=", ">", ">=", "in", "not in"];
+const SET_COMPARISONS: readonly Operator[] = ["=", "!=", "in", "not in"];
+const PREFIX_TESTS: readonly Operator[] = ["starts_with", "not starts_with"];
+
+function operatorsOf(type: IndexedValueType): readonly Operator[] {
+  if (type === TEXT) return ["=", "!="];
+  if (type === KEYWORD_LIST) return SET_COMPARISONS;
+  return type === KEYWORD ? [...COMPARISONS, ...PREFIX_TESTS] : COMPARISONS;
+}
+
+function checkComparison(column: NamedColumn, comparison: Comparison): VisibilityFilter {
+  const { field } = column;
+  const { operator, right } = comparison;
+  const value = readOperand(column, right);
+  if (!operatorsOf(column.type).includes(operator)) throw operatorError(column, operator);
+  const isNegated = operator.startsWith("not ") || operator === "!=";
+  if (PREFIX_TESTS.includes(operator)) {
+    const prefix = requirePrefix(column, { operator, right, value });
+    return { kind: "startsWith", field, prefix, isNegated };
+  }
+  if (operator === "in" || operator === "not in") {
+    return { kind: "in", field, values: [value].flat(), isNegated };
+  }
+  const single = requireSingle(column, right, value);
+  if (isTextColumn(field)) return anyWord(column, right, isNegated);
+  return { kind: "compare", field, operator: operator as ComparisonOperator, value: single };
+}
+
+function operatorError(column: NamedColumn, operator: Operator): InvalidArgumentError {
+  const shown = operator.toUpperCase();
   return unsupported(
-    `operator '${shown}' not supported for ${typeName} type search attribute '${name}'`,
+    `operator '${shown}' not supported for ${column.typeName} type search attribute '${column.name}'`,
   );
 }
 
-function checkComparison(column: NamedColumn, written: string, literal: Literal): VisibilityFilter {
-  const operator = (written === "<>" ? "!=" : written) as ComparisonOperator;
-  const value = readValue(column, literal);
-  const { TEXT, KEYWORD_LIST } = IndexedValueType;
-  const isSet = column.type === TEXT || column.type === KEYWORD_LIST;
-  if (isSet && operator !== "=" && operator !== "!=") {
-    throw operatorError(column, { isNegated: false }, operator);
-  }
-  if (isTextColumn(column.field)) return anyWord(column, operator, literal);
-  return { kind: "compare", field: column.field, operator, value };
+type ReadValue = VisibilityValue | readonly VisibilityValue[];
+
+function requireSingle(column: NamedColumn, right: Operand, value: ReadValue): VisibilityValue {
+  if (typeof value !== "object") return value;
+  const isText = column.type === KEYWORD_LIST || column.type === TEXT || column.type === KEYWORD;
+  const wanted = isText ? "string" : "single value";
+  throw invalidExpression(`unexpected value type (expected ${wanted}, got ${shownValue(right)})`);
+}
+
+/** The prefix to look for. A status is a keyword by name only: it has no beginning. */
+function requirePrefix(
+  column: NamedColumn,
+  test: { readonly operator: Operator; readonly right: Operand; readonly value: ReadValue },
+): string {
+  if (typeof test.value === "string") return test.value;
+  const got = shownLiteral(column, test.right, test.value);
+  throw invalidExpression(
+    `right-hand side of "${test.operator}" operator must be a literal string (got: ${got})`,
+  );
+}
+
+function shownLiteral(column: NamedColumn, right: Operand, value: ReadValue): string {
+  if (typeof value === "object") return `[${value.join(" ")}]`;
+  return column.field === "ExecutionStatus" && right.kind === "text" ? right.text : String(value);
 }
 
 /** A text is looked for by words: one of those that are written is enough. */
-function anyWord(
-  column: NamedColumn,
-  operator: ComparisonOperator,
-  literal: Literal,
-): VisibilityFilter {
-  const words = literal.text.split(" ").filter((word) => word !== "");
+function anyWord(column: NamedColumn, right: Operand, isNegated: boolean): VisibilityFilter {
+  const text = right.kind === "text" ? right.text : "";
+  const words = text.split(" ").filter((word) => word !== "");
   if (words.length === 0) {
-    const reason = `no tokens found filtering on Text type search attribute ${column.name}`;
-    throw invalidQuery(`invalid expression: ${reason}`);
+    throw invalidExpression(
+      `no tokens found filtering on Text type search attribute ${column.name}`,
+    );
   }
-  const values = words.map((text) => readValue(column, { kind: "text", text }));
-  return { kind: "in", field: column.field, values, isNegated: operator === "!=" };
+  const values = words.map((word) => readValue(column, { kind: "text", text: word }));
+  return { kind: "in", field: column.field, values, isNegated };
 }
 
-const RANGED: ReadonlySet<IndexedValueType> = new Set([
-  IndexedValueType.DATETIME,
-  IndexedValueType.DOUBLE,
-  IndexedValueType.INT,
-  IndexedValueType.KEYWORD,
-]);
+const RANGED: ReadonlySet<IndexedValueType> = new Set([DATETIME, DOUBLE, INT, KEYWORD]);
 
 function checkRange(
   column: NamedColumn,
-  range: Extract<Condition, { kind: "between" }>,
+  range: Extract<Expression, { kind: "between" }>,
 ): VisibilityFilter {
   if (!RANGED.has(column.type)) {
     const attribute = `search attribute '${column.name}' of type ${column.typeName}`;
-    throw invalidQuery(`invalid expression: cannot do range condition on ${attribute}`);
+    throw invalidExpression(`cannot do range condition on ${attribute}`);
   }
-  const low = readValue(column, range.low);
-  const high = readValue(column, range.high);
+  const bounds = [range.low, range.high].map((bound) =>
+    requireSingle(column, bound, readOperand(column, bound)),
+  );
+  const [low = "", high = ""] = bounds;
   return { kind: "between", field: column.field, low, high, isNegated: range.isNegated };
 }
 
-/** Checks the names of an ORDER BY clause. Errors as `checkFilter`. */
+/** Checks the terms of an ORDER BY clause. Errors as `checkFilter`. */
 export function checkOrder(
   order: readonly ParsedOrder[],
   types: AttributeTypes,
 ): readonly VisibilityOrder[] {
-  return order.map(({ name, isDescending }) => {
-    const { field, type, typeName } = resolveColumn(name, types);
-    const { KEYWORD_LIST, TEXT } = IndexedValueType;
+  return order.map(({ term, isDescending }) => {
+    const { field, type, typeName } = columnOf(term, types);
     if (type === TEXT || type === KEYWORD_LIST) {
       throw unsupported(`unable to sort by search attribute type ${typeName}`);
     }
@@ -143,15 +172,15 @@ export function checkOrder(
   });
 }
 
-/** Checks the names of a GROUP BY clause. Errors as `checkFilter`. */
+/** Checks the terms of a GROUP BY clause. Errors as `checkFilter`. */
 export function checkGroups(
-  names: readonly string[],
+  groups: readonly Expression[],
   types: AttributeTypes,
 ): "ExecutionStatus" | undefined {
-  const [name] = names;
-  if (name === undefined) return undefined;
-  if (names.length > 1) throw unsupported("'GROUP BY' clause supports only a single field");
-  const field: VisibilityColumn = resolveColumn(name, types).field;
+  const [term] = groups;
+  if (term === undefined) return undefined;
+  if (groups.length > 1) throw unsupported("'GROUP BY' clause supports only a single field");
+  const { field, name } = columnOf(term, types);
   if (field === "ExecutionStatus") return field;
   throw unsupported(`'GROUP BY' clause is not supported for search attribute ${name}`);
 }

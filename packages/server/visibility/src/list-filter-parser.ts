@@ -1,53 +1,61 @@
 import { EmbeddedActionsParser, type IToken } from "chevrotain";
 import { TOKEN_ORDER, TOKENS } from "./list-filter-lexer.js";
-import type { Expression, Literal, ParsedOrder, ParsedQuery } from "./list-filter-tree.js";
+import type {
+  Expression,
+  Operand,
+  Operator,
+  ParsedOrder,
+  ParsedQuery,
+} from "./list-filter-tree.js";
+import { nameOf, unquote } from "./quoted-text.js";
 
-const NO_COLUMN = "invalid expression: must be a column name but was *sqlparser.SQLVal";
-const INCOMPLETE = "invalid expression: incomplete expression";
-const NO_FUNCTION = "operation is not supported: function expression";
-const ONLY_NULL =
-  "invalid expression: 'IS' operator can only be used as 'IS NULL' or 'IS NOT NULL'";
-
-/** Parser of the list-filter language; the tree it makes is checked by `checkQuery`. */
+/**
+ * Parser of the list-filter language; the tree it makes is checked by `checkFilter()`. One token
+ * always tells how to go on, so that an error names the token that can't stand where it is.
+ */
 export class ListFilterParser extends EmbeddedActionsParser {
   constructor() {
-    super(TOKEN_ORDER, { recoveryEnabled: false });
+    super(TOKEN_ORDER, { recoveryEnabled: false, maxLookahead: 1 });
     this.performSelfAnalysis();
   }
 
-  readonly query = this.RULE("query", (): ParsedQuery => {
-    const filter = this.OPTION(() => this.SUBRULE(this.disjunction));
-    const groups: string[] = [];
+  readonly filteredQuery = this.RULE("filteredQuery", (): ParsedQuery => {
+    const filter = this.SUBRULE(this.disjunction);
+    return { ...this.SUBRULE(this.clauses), filter };
+  });
+
+  /** What may come after a filter, and stands alone where there is none. */
+  readonly clauses = this.RULE("clauses", (): ParsedQuery => {
+    const groups: Expression[] = [];
     this.OPTION1(() => {
-      this.CONSUME(TOKENS.groupBy);
-      this.AT_LEAST_ONE_SEP1({
+      this.CONSUME(TOKENS.group);
+      this.CONSUME(TOKENS.by);
+      this.AT_LEAST_ONE_SEP({
         SEP: TOKENS.comma,
-        DEF: () => {
-          groups.push(nameOf(this.CONSUME(TOKENS.identifier)));
-        },
+        DEF: () => groups.push(this.SUBRULE1(this.disjunction)),
       });
     });
     const order: ParsedOrder[] = [];
     this.OPTION2(() => {
-      this.CONSUME(TOKENS.orderBy);
-      this.AT_LEAST_ONE_SEP({
+      this.CONSUME(TOKENS.order);
+      this.CONSUME1(TOKENS.by);
+      this.AT_LEAST_ONE_SEP1({
         SEP: TOKENS.comma,
-        DEF: () => {
-          order.push(this.SUBRULE(this.ordering));
-        },
+        DEF: () => order.push(this.SUBRULE(this.ordering)),
       });
     });
     let hasLimit = false;
     this.OPTION3(() => {
       this.CONSUME(TOKENS.limit);
-      this.CONSUME(TOKENS.number);
+      this.CONSUME(TOKENS.integer);
       hasLimit = true;
     });
-    return { filter, groups, order, hasLimit };
+    this.OPTION4(() => this.CONSUME(TOKENS.semicolon));
+    return { filter: undefined, groups, order, hasLimit };
   });
 
   readonly ordering = this.RULE("ordering", (): ParsedOrder => {
-    const name = nameOf(this.CONSUME(TOKENS.identifier));
+    const term = this.SUBRULE(this.disjunction);
     let isDescending = false;
     this.OPTION(() => {
       this.OR([
@@ -60,187 +68,278 @@ export class ListFilterParser extends EmbeddedActionsParser {
         },
       ]);
     });
-    return { name, isDescending };
+    return { term, isDescending };
   });
 
   readonly disjunction = this.RULE("disjunction", (): Expression => {
-    const operands: Expression[] = [];
-    this.AT_LEAST_ONE_SEP({
-      SEP: TOKENS.or,
-      DEF: () => {
-        operands.push(this.SUBRULE(this.conjunction));
-      },
+    const operands = [this.SUBRULE(this.conjunction)];
+    this.MANY(() => {
+      this.OR([{ ALT: () => this.CONSUME(TOKENS.or) }, { ALT: () => this.CONSUME(TOKENS.orSign) }]);
+      operands.push(this.SUBRULE1(this.conjunction));
     });
     return joined("or", operands);
   });
 
   readonly conjunction = this.RULE("conjunction", (): Expression => {
-    const operands: Expression[] = [];
-    this.AT_LEAST_ONE_SEP({
-      SEP: TOKENS.and,
-      DEF: () => {
-        operands.push(this.SUBRULE(this.negation));
-      },
+    const operands = [this.SUBRULE(this.negation)];
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(TOKENS.and) },
+        { ALT: () => this.CONSUME(TOKENS.andSign) },
+      ]);
+      operands.push(this.SUBRULE1(this.negation));
     });
     return joined("and", operands);
   });
 
   readonly negation = this.RULE("negation", (): Expression => {
-    return this.OR([
+    return this.OR<Expression>([
       {
         ALT: () => {
           this.CONSUME(TOKENS.not);
-          return { kind: "not", operand: this.SUBRULE(this.negation) } as const;
+          return { kind: "not", operand: this.SUBRULE(this.negation) };
         },
       },
-      {
-        ALT: () => {
-          this.CONSUME(TOKENS.open);
-          const inner = this.SUBRULE(this.disjunction);
-          this.CONSUME(TOKENS.close);
-          return inner;
-        },
-      },
-      { ALT: () => this.SUBRULE(this.condition) },
+      { ALT: () => this.SUBRULE(this.nullTests) },
     ]);
+  });
+
+  readonly nullTests = this.RULE("nullTests", (): Expression => {
+    let tested = this.SUBRULE(this.condition);
+    this.MANY(() => {
+      this.CONSUME(TOKENS.is);
+      const isNegated = this.OPTION(() => this.CONSUME(TOKENS.not)) !== undefined;
+      const what = this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(TOKENS.null);
+            return "null" as const;
+          },
+        },
+        {
+          ALT: () => {
+            this.SUBRULE(this.truth);
+            return "truth" as const;
+          },
+        },
+      ]);
+      tested = { kind: "is", operand: tested, what, isNegated };
+    });
+    return tested;
   });
 
   readonly condition = this.RULE("condition", (): Expression => {
-    return this.OR<Expression>([
-      {
-        ALT: () => {
-          this.SUBRULE(this.constant);
-          this.CONSUME(TOKENS.comparison);
-          this.SUBRULE(this.literal);
-          return { kind: "unsupported", reason: NO_COLUMN };
+    const left = this.SUBRULE(this.operand);
+    const tested = this.OPTION(() =>
+      this.OR<Expression>([
+        {
+          ALT: () => {
+            const operator = operatorOf(this.CONSUME(TOKENS.comparison));
+            return { kind: "compare", left, operator, right: this.SUBRULE1(this.operand) };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const name = nameOf(this.CONSUME(TOKENS.identifier));
-          return this.SUBRULE(this.test, { ARGS: [name] });
+        { ALT: () => this.SUBRULE(this.test, { ARGS: [left, false] }) },
+        {
+          ALT: () => {
+            this.CONSUME(TOKENS.not);
+            return this.SUBRULE1(this.test, { ARGS: [left, true] });
+          },
         },
-      },
-    ]);
+      ]),
+    );
+    return tested ?? left;
   });
 
-  readonly test = this.RULE("test", (name: string): Expression => {
-    return this.OR<Expression>([
-      {
-        ALT: () => {
-          const operator = this.CONSUME(TOKENS.comparison).image;
-          return { kind: "compare", name, operator, value: this.SUBRULE(this.literal) };
-        },
-      },
-      { ALT: () => this.SUBRULE(this.nullTest, { ARGS: [name] }) },
-      { ALT: () => this.SUBRULE(this.setTest, { ARGS: [name] }) },
-      {
-        ALT: () => {
-          this.SUBRULE(this.literals);
-          return { kind: "unsupported", reason: NO_FUNCTION };
-        },
-      },
-      { ALT: () => ({ kind: "unsupported", reason: INCOMPLETE }) },
-    ]);
-  });
-
-  readonly nullTest = this.RULE("nullTest", (name: string): Expression => {
-    this.CONSUME(TOKENS.is);
-    let isNegated = false;
-    this.OPTION(() => {
-      this.CONSUME(TOKENS.not);
-      isNegated = true;
-    });
-    return this.OR<Expression>([
-      {
-        ALT: () => {
-          this.CONSUME(TOKENS.null);
-          return { kind: "isNull", name, isNegated };
-        },
-      },
-      {
-        ALT: () => {
-          this.SUBRULE(this.truth);
-          return { kind: "unsupported", reason: ONLY_NULL };
-        },
-      },
-    ]);
-  });
-
-  readonly setTest = this.RULE("setTest", (name: string): Expression => {
-    let isNegated = false;
-    this.OPTION(() => {
-      this.CONSUME(TOKENS.not);
-      isNegated = true;
-    });
+  /** A test with a word for its operator, which may be negated. */
+  readonly test = this.RULE("test", (left: Operand, isNegated: boolean): Expression => {
+    const operator = (name: "in" | "like" | "regexp" | "starts_with"): Operator =>
+      isNegated ? `not ${name}` : name;
     return this.OR<Expression>([
       {
         ALT: () => {
           this.CONSUME(TOKENS.in);
-          return { kind: "in", name, values: this.SUBRULE(this.literals), isNegated };
+          return { kind: "compare", left, operator: operator("in"), right: this.SUBRULE(this.set) };
         },
       },
       {
         ALT: () => {
           this.CONSUME(TOKENS.between);
-          const low = this.SUBRULE(this.literal);
+          const low = this.SUBRULE(this.operand);
           this.CONSUME(TOKENS.and);
-          return { kind: "between", name, low, high: this.SUBRULE2(this.literal), isNegated };
+          return { kind: "between", left, low, high: this.SUBRULE1(this.operand), isNegated };
         },
       },
       {
         ALT: () => {
           this.CONSUME(TOKENS.startsWith);
-          return { kind: "startsWith", name, prefix: this.SUBRULE3(this.literal), isNegated };
+          const right = this.SUBRULE2(this.operand);
+          return { kind: "compare", left, operator: operator("starts_with"), right };
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.regexp);
+          const right = this.SUBRULE3(this.operand);
+          return { kind: "compare", left, operator: operator("regexp"), right };
         },
       },
       {
         ALT: () => {
           this.CONSUME(TOKENS.like);
-          return { kind: "like", name, value: this.SUBRULE4(this.literal), isNegated };
+          const right = this.SUBRULE4(this.operand);
+          this.OPTION(() => {
+            this.CONSUME(TOKENS.escape);
+            this.SUBRULE5(this.operand);
+          });
+          return { kind: "compare", left, operator: operator("like"), right };
         },
       },
     ]);
   });
 
-  readonly literals = this.RULE("literals", (): readonly Literal[] => {
-    const values: Literal[] = [];
-    this.CONSUME(TOKENS.open);
-    this.AT_LEAST_ONE_SEP({
-      SEP: TOKENS.comma,
-      DEF: () => {
-        values.push(this.SUBRULE(this.literal));
+  readonly set = this.RULE("set", (): Operand => {
+    return this.OR<Operand>([
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.argumentList);
+          return { kind: "argumentList" };
+        },
       },
-    });
-    this.CONSUME(TOKENS.close);
-    return values;
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.open);
+          const items = this.SUBRULE(this.expressions);
+          this.CONSUME(TOKENS.close);
+          return { kind: "tuple", items };
+        },
+      },
+    ]);
   });
 
-  readonly literal = this.RULE("literal", (): Literal => {
-    return this.OR<Literal>([
-      { ALT: () => this.SUBRULE(this.constant) },
-      { ALT: () => this.SUBRULE(this.truth) },
+  readonly expressions = this.RULE("expressions", (): readonly Expression[] => {
+    const items: Expression[] = [];
+    this.AT_LEAST_ONE_SEP({
+      SEP: TOKENS.comma,
+      DEF: () => items.push(this.SUBRULE(this.disjunction)),
+    });
+    return items;
+  });
+
+  readonly operand = this.RULE("operand", (): Operand => {
+    let result = this.SUBRULE(this.factor);
+    this.MANY(() => {
+      this.OR([
+        { ALT: () => this.CONSUME(TOKENS.minus) },
+        { ALT: () => this.CONSUME(TOKENS.plus) },
+        { ALT: () => this.CONSUME(TOKENS.arithmetic) },
+        { ALT: () => this.CONSUME(TOKENS.shift) },
+      ]);
+      this.SUBRULE1(this.factor);
+      result = { kind: "arithmetic" };
+    });
+    return result;
+  });
+
+  readonly factor = this.RULE("factor", (): Operand => {
+    return this.OR<Operand>([
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.minus);
+          return negative(this.SUBRULE(this.factor));
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.plus);
+          const operand = this.SUBRULE1(this.factor);
+          return operand.kind === "integer" ? operand : { kind: "unary", operator: "+" };
+        },
+      },
+      {
+        ALT: () => {
+          const operator = this.CONSUME(TOKENS.prefix).image;
+          this.SUBRULE2(this.factor);
+          return { kind: "unary", operator };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.nameOrCall) },
+      { ALT: () => this.SUBRULE(this.group) },
+      { ALT: () => this.SUBRULE(this.literal) },
+    ]);
+  });
+
+  readonly nameOrCall = this.RULE("nameOrCall", (): Operand => {
+    let text = this.SUBRULE(this.name);
+    // A name may be qualified by a table and a database, and no attribute has such a name.
+    this.OPTION2(() => {
+      this.CONSUME(TOKENS.dot);
+      text += `.${this.SUBRULE1(this.name)}`;
+      this.OPTION3(() => {
+        this.CONSUME1(TOKENS.dot);
+        text += `.${this.SUBRULE2(this.name)}`;
+      });
+    });
+    const call = this.OPTION((): Operand => {
+      this.CONSUME(TOKENS.open);
+      this.OPTION1(() =>
+        this.OR([
+          { ALT: () => this.SUBRULE(this.expressions) },
+          { ALT: () => this.CONSUME(TOKENS.arithmetic) },
+        ]),
+      );
+      this.CONSUME(TOKENS.close);
+      return { kind: "call" };
+    });
+    return call ?? { kind: "name", text };
+  });
+
+  readonly name = this.RULE("name", (): string => {
+    return this.OR([
+      { ALT: () => this.CONSUME(TOKENS.word).image },
+      { ALT: () => nameOf(this.CONSUME(TOKENS.quotedName).image) },
+    ]);
+  });
+
+  readonly group = this.RULE("group", (): Operand => {
+    this.CONSUME(TOKENS.open);
+    const items = this.SUBRULE(this.expressions);
+    this.CONSUME(TOKENS.close);
+    return parenthesised(items);
+  });
+
+  readonly literal = this.RULE("literal", (): Operand => {
+    return this.OR<Operand>([
+      { ALT: () => ({ kind: "text", text: unquote(this.CONSUME(TOKENS.text).image) }) },
+      { ALT: () => ({ kind: "integer", text: this.CONSUME(TOKENS.integer).image }) },
+      { ALT: () => ({ kind: "decimal", text: this.CONSUME(TOKENS.decimal).image }) },
+      { ALT: () => ({ kind: "unreadable", text: this.CONSUME(TOKENS.hexNumber).image }) },
+      { ALT: () => ({ kind: "unreadable", text: this.CONSUME(TOKENS.hexText).image }) },
+      { ALT: () => ({ kind: "unreadable", text: this.CONSUME(TOKENS.bitText).image }) },
+      { ALT: () => ({ kind: "unreadable", text: this.CONSUME(TOKENS.argument).image }) },
+      { ALT: () => ({ kind: "boolean", isTrue: this.SUBRULE(this.truth) }) },
       {
         ALT: () => {
           this.CONSUME(TOKENS.null);
-          return { kind: "null", text: "NULL" };
+          return { kind: "null" };
         },
       },
-      { ALT: () => ({ kind: "name", text: nameOf(this.CONSUME(TOKENS.identifier)) }) },
     ]);
   });
 
-  readonly constant = this.RULE("constant", (): Literal => {
-    return this.OR<Literal>([
-      { ALT: () => ({ kind: "text", text: unquote(this.CONSUME(TOKENS.text)) }) },
-      { ALT: () => ({ kind: "number", text: this.CONSUME(TOKENS.number).image }) },
-    ]);
-  });
-
-  readonly truth = this.RULE("truth", (): Literal => {
-    return this.OR<Literal>([
-      { ALT: () => ({ kind: "boolean", text: this.CONSUME(TOKENS.true).image.toLowerCase() }) },
-      { ALT: () => ({ kind: "boolean", text: this.CONSUME(TOKENS.false).image.toLowerCase() }) },
+  readonly truth = this.RULE("truth", (): boolean => {
+    return this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.true);
+          return true;
+        },
+      },
+      {
+        ALT: () => {
+          this.CONSUME(TOKENS.false);
+          return false;
+        },
+      },
     ]);
   });
 }
@@ -250,18 +349,20 @@ function joined(kind: "and" | "or", operands: readonly Expression[]): Expression
   return operands.length === 1 && first !== undefined ? first : { kind, operands };
 }
 
-function nameOf(token: IToken): string {
-  return token.image.startsWith("`") ? token.image.slice(1, -1) : token.image;
+function parenthesised(items: readonly Expression[]): Operand {
+  // While the parser records its grammar, rules give no results.
+  const inner = items.length === 1 ? items[0] : undefined;
+  return inner === undefined ? { kind: "tuple", items } : { kind: "paren", inner };
 }
 
-/** The text between quotes; doubled quotes and backslashes stand for themselves. */
-function unquote(token: IToken): string {
-  const { image } = token;
-  // While the parser records its grammar, tokens have no quotes.
-  if (image.length < 2) return image;
-  const quote = image.slice(0, 1);
-  return image
-    .slice(1, -1)
-    .replaceAll(quote + quote, quote)
-    .replace(/\\(.)/g, "$1");
+function operatorOf(token: IToken): Operator {
+  return token.image === "<>" ? "!=" : (token.image as Operator);
+}
+
+function negative(operand: Operand): Operand {
+  if (operand.kind !== "integer" && operand.kind !== "decimal") {
+    return { kind: "unary", operator: "-" };
+  }
+  const { kind, text } = operand;
+  return { kind, text: text.startsWith("-") ? text.slice(1) : `-${text}` };
 }

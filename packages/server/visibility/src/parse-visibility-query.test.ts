@@ -113,6 +113,10 @@ describe("parseVisibilityQuery()", () => {
     ["1000000", 1],
     ["'1h30m'", 5_400_000],
     ["'00:01:01'", 61_000],
+    ["'1d12h'", 36 * 3_600_000],
+    ["'-.5h'", -1_800_000],
+    ["'2000us'", 2],
+    ["'2000000'", 2],
   ] as const) {
     it(`reads the duration ${text}`, () => {
       const compare = { kind: "compare", field: "ExecutionDuration", operator: ">" };
@@ -120,6 +124,50 @@ describe("parseVisibilityQuery()", () => {
       assert.deepEqual(parse(`ExecutionDuration > ${text}`).filter, expected);
     });
   }
+
+  it("reads comments, signs for words, and operators in any case", () => {
+    const expected = parse("WorkflowId = 'a' AND RunId = 'b' OR RunId = 'c'").filter;
+    const text = "WorkflowId='a' /* one */ && RunId='b' -- two\n|| RunId='c' # three";
+    assert.deepEqual(parse(text).filter, expected);
+  });
+
+  it("applies NOT to one condition, and to a whole in parentheses", () => {
+    const isA = { kind: "compare", field: "RunId", operator: "=", value: "a" };
+    const isB = { ...isA, value: "b" };
+    const not = { kind: "not", operand: isA };
+    assert.deepEqual(parse("NOT RunId = 'a' AND RunId = 'b'").filter, {
+      kind: "and",
+      operands: [not, isB],
+    });
+    assert.deepEqual(parse("NOT (RunId = 'a' AND RunId = 'b')").filter, {
+      kind: "not",
+      operand: { kind: "and", operands: [isA, isB] },
+    });
+  });
+
+  for (const [literal, value] of [
+    ["7", 7],
+    ["-7", -7],
+    ["- 7", -7],
+    ["+7", 7],
+    ["007", 7],
+    ["7.5", 7.5],
+    [".5", 0.5],
+    ["-.5", -0.5],
+    ["15e-1", 1.5],
+    ["9223372036854775808", 2 ** 63],
+  ] as const) {
+    it(`reads the number ${literal}`, () => {
+      const compare = { kind: "compare", field: "HistoryLength", operator: "<", value };
+      assert.deepEqual(parse(`HistoryLength < ${literal}`).filter, compare);
+    });
+  }
+
+  it("reads escaped characters of a text", () => {
+    const value = "a\n\\q'\"";
+    const compare = { kind: "compare", field: "WorkflowId", operator: "=", value };
+    assert.deepEqual(parse("WorkflowId = 'a\\n\\\\\\q\\'\\\"'").filter, compare);
+  });
 
   it("reads an order without a filter", () => {
     assert.deepEqual(parse("ORDER BY StartTime DESC, RunId").order, [
@@ -156,6 +204,41 @@ describe("parseVisibilityQuery()", () => {
     ],
     ["WorkflowId = 'a' LIMIT 5", "operation is not supported: 'LIMIT' clause"],
     ["foo(1)", "operation is not supported: function expression"],
+    ["WorkflowId = foo(1)", "operation is not supported: nested func"],
+    ["foo(1) = 1", "invalid expression: must be a column name but was *sqlparser.FuncExpr"],
+    [
+      "HistoryLength + 1 = 8",
+      "invalid expression: must be a column name but was *sqlparser.BinaryExpr",
+    ],
+    ["HistoryLength = (7)", "invalid expression: unexpected value type *sqlparser.ParenExpr"],
+    ["HistoryLength = ~7", 'operation is not supported: unary operator "~"'],
+    ["HistoryLength = 0x7", 'invalid expression: unable to parse value "0x7"'],
+    ["WorkflowId = :id", 'invalid expression: unable to parse value ":id"'],
+    [
+      "WorkflowId IN ('a', foo)",
+      'operation is not supported: column name on the right side of comparison expression (did you forget to quote "foo"?)',
+    ],
+    [
+      "Words = ('a', 'b')",
+      "invalid expression: unexpected value type (expected string, got ('a', 'b'))",
+    ],
+    [
+      "ExecutionStatus STARTS_WITH 'Running'",
+      'invalid expression: right-hand side of "starts_with" operator must be a literal string (got: Running)',
+    ],
+    [
+      "WorkflowId NOT REGEXP 'a'",
+      "operation is not supported: operator 'NOT REGEXP' not supported for Keyword type search attribute 'WorkflowId'",
+    ],
+    [
+      "StartTime = '2026-02-30T00:00:00Z'",
+      "invalid expression: unable to parse datetime '2026-02-30T00:00:00Z'",
+    ],
+    ["index = 1", "malformed SQL query: syntax error at position 33 near 'index'"],
+    ["HistoryLength = 12abc", "malformed SQL query: syntax error at position 46 near '12'"],
+    ["WorkflowId = $", "malformed SQL query: syntax error at position 42 near '$'"],
+    ["WorkflowId = 'ü' x", "malformed SQL query: syntax error at position 47 near 'x'"],
+    ["LIMIT 5", "malformed SQL query: syntax error at position 33 near 'limit'"],
     [
       "WorkflowId = 5",
       "invalid expression: invalid value type for search attribute WorkflowId of type Keyword: 5 (type: int64)",

@@ -1,8 +1,10 @@
 import type { VisibilityQuery } from "@perdure/persistence";
 import type { IToken } from "chevrotain";
-import { checkFilter, checkGroups, checkNoLimit, checkOrder, invalidQuery } from "./check-query.js";
+import { checkFilter, checkGroups, checkNoLimit, checkOrder } from "./check-query.js";
+import { invalidQuery } from "./invalid-query.js";
 import { listFilterLexer, TOKENS } from "./list-filter-lexer.js";
 import { ListFilterParser } from "./list-filter-parser.js";
+import { unquote } from "./quoted-text.js";
 import type { AttributeTypes } from "./resolve-column.js";
 
 /** A query, and what its counts are grouped by. */
@@ -28,8 +30,7 @@ export function parseVisibilityQuery(
   if (text.length > QUERY_LENGTH_MAX) {
     throw invalidQuery(`length ${text.length} exceeds limit ${QUERY_LENGTH_MAX}`);
   }
-  const trimmed = text.trim();
-  const parsed = parse(trimmed);
+  const parsed = parse(text.trim());
   checkNoLimit(parsed.hasLimit);
   const { types } = namespace;
   return {
@@ -41,45 +42,67 @@ export function parseVisibilityQuery(
 }
 
 function parse(text: string) {
-  const lexed = listFilterLexer.tokenize(text);
-  const unknown = lexed.errors[0];
-  parser.input = lexed.tokens;
-  const parsed = parser.query();
+  parser.input = listFilterLexer.tokenize(text).tokens;
+  const parsed = hasFilter(text) ? parser.filteredQuery() : parser.clauses();
   const wrong = parser.errors[0]?.token;
-  const isBeforeUnknown = (token: IToken): boolean =>
-    unknown === undefined || token.startOffset < unknown.offset;
-  if (wrong !== undefined && isBeforeUnknown(wrong)) throw tokenError(text, wrong);
-  if (unknown !== undefined) {
-    const quote = text.slice(unknown.offset, unknown.offset + 1);
-    const isOpenText = quote === "'" || quote === '"';
-    if (isOpenText) throw syntaxError(text, text.length, text.slice(unknown.offset + 1));
-    throw syntaxError(text, unknown.offset + 1, "");
-  }
+  if (wrong !== undefined) throw syntaxError(text, wrong);
   return parsed;
+}
+
+function hasFilter(text: string): boolean {
+  return text !== "" && !/^(?:order|group) by/i.test(text);
 }
 
 /** Tokens whose text errors do not tell. */
 const SIGNS: ReadonlySet<unknown> = new Set([
+  TOKENS.andSign,
+  TOKENS.orSign,
+  TOKENS.shift,
   TOKENS.comparison,
+  TOKENS.minus,
+  TOKENS.plus,
+  TOKENS.arithmetic,
+  TOKENS.prefix,
   TOKENS.open,
   TOKENS.close,
   TOKENS.comma,
+  TOKENS.dot,
+  TOKENS.semicolon,
 ]);
 
-function tokenError(text: string, token: IToken): Error {
-  if (Number.isNaN(token.startOffset)) return syntaxError(text, text.length, "");
-  const end = token.startOffset + token.image.length;
-  if (SIGNS.has(token.tokenType)) return syntaxError(text, end, "");
-  if (token.tokenType === TOKENS.text) return syntaxError(text, end, token.image.slice(1, -1));
-  const isName = token.tokenType === TOKENS.identifier;
-  return syntaxError(text, end, isName ? token.image : token.image.toLowerCase());
-}
+/** Tokens whose text errors tell as it is written; that of all words with a meaning is lowered. */
+const AS_WRITTEN: ReadonlySet<unknown> = new Set([
+  TOKENS.word,
+  TOKENS.integer,
+  TOKENS.decimal,
+  TOKENS.brokenNumber,
+  TOKENS.hexNumber,
+  TOKENS.argument,
+  TOKENS.argumentList,
+  TOKENS.unknown,
+  TOKENS.openComment,
+]);
 
-/** Filters are told of as the statement that the official server makes of them. */
-function syntaxError(text: string, endOffset: number, near: string): Error {
-  const isClause = /^(order|group)\s+by/i.test(text);
-  const before = isClause ? "select * from table1 " : "select * from table1 where ";
-  const position = before.length + endOffset + 1;
+/**
+ * Filters are told of as the statement that the official server makes of them. A position is that
+ * of the first byte after the wrong token, counted from 1.
+ */
+function syntaxError(text: string, token: IToken): Error {
+  const isEnd = Number.isNaN(token.startOffset) || token.image === "";
+  const before = hasFilter(text) ? "select * from table1 where " : "select * from table1 ";
+  const end = isEnd ? text.length : token.startOffset + token.image.length;
+  const position = before.length + Buffer.byteLength(text.slice(0, end)) + 1;
+  const near = isEnd ? "" : nearText(token);
   const place = near === "" ? "" : ` near '${near}'`;
   return invalidQuery(`malformed SQL query: syntax error at position ${position}${place}`);
+}
+
+function nearText(token: IToken): string {
+  const { image, tokenType } = token;
+  if (SIGNS.has(tokenType)) return "";
+  if (AS_WRITTEN.has(tokenType)) return image;
+  if (tokenType === TOKENS.text) return unquote(image);
+  if (tokenType === TOKENS.openText) return unquote(image + image.slice(0, 1));
+  if (tokenType === TOKENS.quotedName) return image.slice(1, -1);
+  return image.toLowerCase();
 }

@@ -1,6 +1,6 @@
-import { InvalidArgumentError } from "@perdure/kernel";
 import type { VisibilityColumn, VisibilityField } from "@perdure/persistence";
 import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+import { invalidQuery } from "./invalid-query.js";
 
 /** The search attributes of a namespace with their types. */
 export interface AttributeTypes {
@@ -33,7 +33,7 @@ const RESERVED_PREFIX = "Temporal";
 export function resolveColumn(name: string, types: AttributeTypes): NamedColumn {
   const found = find(name, types);
   if (found === undefined) {
-    throw new InvalidArgumentError(`invalid query: invalid search attribute: ${name}`);
+    throw invalidQuery(`invalid search attribute: ${name}`);
   }
   const typeName = types.typeNames.get(found.type) ?? "";
   return { name, field: found.field, type: found.type, typeName };
@@ -47,8 +47,8 @@ function find(name: string, types: AttributeTypes): Found | undefined {
   if (customType !== undefined) {
     return { field: { name, type: customType }, type: customType };
   }
-  if (name === "ScheduleId") return findOwn("WorkflowId", types);
   const stripped = name.startsWith(RESERVED_PREFIX) ? name.slice(RESERVED_PREFIX.length) : name;
+  if (stripped === "ScheduleId") return findOwn("WorkflowId", types);
   return findOwn(name, types) ?? findOwn(RESERVED_PREFIX + name, types) ?? findOwn(stripped, types);
 }
 

@@ -106,7 +106,12 @@ function recordCompleted(
     versioningBehavior: request.versioningBehavior,
     workerDeploymentName: request.deploymentOptions?.deploymentName,
   };
+  const { resetPoints, workerVersion } = step.draft;
+  const isFirst = step.draft.lastCompletedEventId === 0;
   const completedEventId = step.record({ kind: "workflowTaskCompletedEventAttributes", value });
+  const isVersionNew = step.draft.workerVersion?.buildId !== workerVersion?.buildId;
+  // Lists find a run by the versions of the workers that it had.
+  if (isFirst || isVersionNew || step.draft.resetPoints !== resetPoints) step.changeList();
   if (task.isTransient && task.isSpeculative !== true) step.setWorkflowTask(undefined);
   return completedEventId;
 }
