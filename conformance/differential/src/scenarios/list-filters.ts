@@ -1,21 +1,26 @@
+// cspell:ignore herry über
 import { completeWorkflow, payload } from "../commands.js";
 import { type Scenario, scenario } from "../scenario.js";
 import { type PlainObject, pickList, pickText } from "../wire/plain.js";
 import {
   ALIAS_FILTERS,
-  BOOL_FILTERS,
   DURATION_FILTERS,
-  KEYWORD_FILTERS,
   LIST_FILTERS,
-  LITERAL_FILTERS,
-  LOGIC_FILTERS,
-  NUMBER_FILTERS,
-  SYNTAX_ERRORS,
   SYSTEM_FILTERS,
   TEXT_FILTERS,
-  TIME_FILTERS,
+} from "./list-filter-attributes.js";
+import {
+  LITERAL_FILTERS,
+  LOGIC_FILTERS,
+  SYNTAX_ERRORS,
   UNSUPPORTED_FILTERS,
-} from "./list-filter-tables.js";
+} from "./list-filter-language.js";
+import {
+  BOOL_FILTERS,
+  KEYWORD_FILTERS,
+  NUMBER_FILTERS,
+  TIME_FILTERS,
+} from "./list-filter-values.js";
 
 const TABLES: Readonly<Record<string, readonly string[]>> = {
   "keyword-attributes": KEYWORD_FILTERS,

@@ -8,7 +8,7 @@ export const listPageScenarios = [
     const query = `WorkflowType = '${type}'`;
     const second = await page(s, "first", { query, pageSize: 2 });
     // A run that starts meanwhile is before the place where the next page begins.
-    await runs(s, ["late"], type);
+    await runs(s, ["late"], { type });
     await untilListed(s, query, 6);
     const third = await page(s, "second", { query, pageSize: 2, nextPageToken: second });
     await page(s, "third", { query, pageSize: 2, nextPageToken: third });
@@ -78,11 +78,11 @@ export const listPageScenarios = [
     const type = s.name("type");
     const queue = s.name("queue");
     const other = s.name("other");
-    await runs(s, ["first"], type, queue);
+    await runs(s, ["first"], { type, queue });
     await s.pause(20);
-    await runs(s, ["second"], type);
+    await runs(s, ["second"], { type });
     await s.pause(20);
-    await runs(s, ["third"], type, other);
+    await runs(s, ["third"], { type, queue: other });
     const query = `WorkflowType = '${type}'`;
     await untilListed(s, query, 3);
     await page(s, "open: by start", { query });
@@ -107,7 +107,7 @@ export const listPageScenarios = [
     };
     for (const [name, end] of Object.entries(ends)) {
       const queue = s.name("queue");
-      await runs(s, [name], type, queue);
+      await runs(s, [name], { type, queue });
       await s.runWorkflowTask(queue, [end]);
     }
     await untilListed(s, `${query} AND ExecutionStatus != 'Running'`, 4);
@@ -180,9 +180,9 @@ const CLAUSE_ERRORS = [
 async function runs(
   s: Scenario,
   names: readonly string[],
-  type = s.name("type"),
-  queue = s.name("idle"),
+  place: { readonly type?: string; readonly queue?: string } = {},
 ): Promise<string> {
+  const { type = s.name("type"), queue = s.name("idle") } = place;
   for (const name of names) {
     await s.start({
       workflowId: s.name(name),

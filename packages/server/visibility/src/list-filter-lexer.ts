@@ -1,3 +1,4 @@
+// cspell:ignore rlike
 import { createToken, Lexer, type TokenType } from "chevrotain";
 import { RESERVED_WORDS } from "./reserved-words.js";
 

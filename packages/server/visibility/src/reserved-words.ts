@@ -1,3 +1,5 @@
+// cspell:ignore asensitive binlog distinctrow gtids infile localtime localtimestamp maxvalue
+// cspell:ignore middleint sqlexception sqlstate sqlwarning varcharacter
 /**
  * Words of the SQL dialect that can't be names of attributes, unless they are quoted with `\``.
  * Source: the official server refuses a filter with one of them at that word.
