@@ -14,7 +14,9 @@ export type FieldRule =
   /** A timestamp is written relative to another one of this message or those around it. */
   | { readonly kind: "relative"; readonly to: string }
   /** A timestamp that may be that of another field; how much later it is, is chance. */
-  | { readonly kind: "sameAs"; readonly other: string };
+  | { readonly kind: "sameAs"; readonly other: string }
+  /** A list whose order is chance: its messages are put in the order of a field of theirs. */
+  | { readonly kind: "sort"; readonly by: string };
 
 const mask = (label: string): FieldRule => ({ kind: "mask", label });
 const relative = (to: string): FieldRule => ({ kind: "relative", to });
@@ -39,6 +41,7 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "*.pollerGroupsInfo": drop,
   "WorkflowExecutionInfo.executionDuration": mask("duration"),
   "WorkflowExecutionStartedEventAttributes.firstWorkflowTaskBackoff": { kind: "wholeSeconds" },
+  "DescribeWorkflowExecutionResponse.pendingActivities": { kind: "sort", by: "activityId" },
   "PendingActivityInfo.currentRetryInterval": { kind: "round", toMs: 50 },
 
   // Names and versions of the installation.

@@ -69,7 +69,8 @@ export class Normaliser {
 
   #field(field: ReflectedField, value: Plain, context: FieldContext): Json {
     if (Array.isArray(value)) {
-      return (value as readonly Plain[]).map((item) => this.#single(field, item, context));
+      const items = sorted(value as readonly Plain[], context.rule);
+      return items.map((item) => this.#single(field, item, context));
     }
     if (field.map && isObject(value)) {
       const entries = Object.entries(value).map(([key, item]): [string, Json] => [
@@ -110,6 +111,12 @@ export class Normaliser {
     this.register(uuid, `${kind}-${count}`);
     return `<${kind}-${count}>`;
   }
+}
+
+function sorted(items: readonly Plain[], rule: FieldRule | undefined): readonly Plain[] {
+  if (rule?.kind !== "sort") return items;
+  const keyOf = (item: Plain): string => String(isObject(item) ? item[rule.by] : item);
+  return [...items].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
 interface FieldContext {

@@ -1,5 +1,9 @@
 import type { ScenarioDefinition } from "../scenario.js";
 import { activityScenarios } from "./activities.js";
+import { activityExecutionOperationScenarios } from "./activity-execution-operations.js";
+import { activityOptionScenarios } from "./activity-options.js";
+import { activityPauseScenarios } from "./activity-pauses.js";
+import { activityResetScenarios } from "./activity-resets.js";
 import { badCommandScenarios } from "./bad-commands.js";
 import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
@@ -41,6 +45,10 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...historyLimitScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
+  ...activityPauseScenarios,
+  ...activityResetScenarios,
+  ...activityOptionScenarios,
+  ...activityExecutionOperationScenarios,
   ...eagerActivityScenarios,
   ...childScenarios,
   ...childPolicyScenarios,

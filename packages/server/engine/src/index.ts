@@ -12,6 +12,18 @@ export {
   isActivityTaskCurrent,
   startActivity,
 } from "./workflow/activity.js";
+export {
+  type ActivityOptionsInput,
+  type ActivityPauseInput,
+  type ActivityResetInput,
+  type ActivitySelector,
+  type ActivityUnpauseInput,
+  pauseActivities,
+  resetActivities,
+  unpauseActivities,
+  updateActivityOptions,
+} from "./workflow/activity-operations.js";
+export { type ActivityOptions, maskedFields, optionsOf } from "./workflow/activity-options.js";
 export { type AttachInput, attachToRun } from "./workflow/attach.js";
 export { BadCommandError, messageOf } from "./workflow/bad-command-error.js";
 export {

@@ -10,6 +10,7 @@ import {
 import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
+  ActivityOperations,
   QueryService,
   UpdateService,
   UpdateWithStartService,
@@ -44,6 +45,7 @@ function executionHandlers(
   const updates = new UpdateService(host);
   return workflowHandlers({
     workflows,
+    activityOperations: new ActivityOperations(host),
     queries: new QueryService(host),
     updates,
     updateWithStart: new UpdateWithStartService(host, workflows, updates),

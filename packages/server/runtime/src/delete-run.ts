@@ -1,9 +1,9 @@
 import { isOpen, terminateRun } from "@perdure/engine";
 
 import { hasMessages } from "./outbox.js";
+import type { RunTarget } from "./step-run.js";
 import { watchRun } from "./watch-run.js";
 import type { WorkflowHost } from "./workflow-host.js";
-import type { RunTarget } from "./workflow-service.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
 /** How long a deletion waits for messages of the run to be delivered. */

@@ -1,5 +1,4 @@
 import {
-  type Activity,
   type Child,
   durationMs,
   executionTimeoutAtMs,
@@ -13,18 +12,14 @@ import {
   toTimestamp,
 } from "@perdure/engine";
 import type { TimestampInit } from "@perdure/proto/google/protobuf";
-import {
-  PendingActivityState,
-  PendingWorkflowTaskState,
-  TaskQueueKind,
-} from "@perdure/proto/temporal/api/enums/v1";
+import { PendingWorkflowTaskState, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type {
-  PendingActivityInfoInit,
   PendingChildExecutionInfoInit,
   PendingWorkflowTaskInfoInit,
   WorkflowExecutionInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { optionalTime, pendingActivity } from "./describe-activity.js";
 import { callbackInfos, requestIdInfos, versioningInfo } from "./describe-start-options.js";
 
 /** The first second of the year 1: what clients are told of a run that never times out. */
@@ -99,47 +94,6 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
   };
 }
 
-function optionalTime(epochMs: number): WorkflowExecutionInfoInit["startTime"] {
-  return epochMs === 0 ? undefined : toTimestamp(epochMs);
-}
-
-function pendingActivity(activity: Activity): PendingActivityInfoInit {
-  const { progress, scheduled } = activity;
-  const queueName = scheduled.taskQueue?.name;
-  return {
-    activityId: scheduled.activityId,
-    activityType: scheduled.activityType,
-    state: activityState(activity),
-    heartbeatDetails: progress.heartbeatDetails,
-    lastHeartbeatTime: optionalTime(progress.lastHeartbeatAtMs),
-    lastStartedTime: optionalTime(progress.startedAtMs),
-    attempt: progress.attempt,
-    maximumAttempts: scheduled.retryPolicy?.maximumAttempts,
-    scheduledTime: toTimestamp(progress.scheduledAtMs),
-    expirationTime: activityExpiration(activity),
-    lastFailure: progress.lastFailure,
-    lastWorkerIdentity: progress.lastWorkerIdentity,
-    currentRetryInterval:
-      progress.isBackingOff && progress.lastAttemptCompletedAtMs > 0
-        ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)
-        : undefined,
-    lastAttemptCompleteTime: optionalTime(progress.lastAttemptCompletedAtMs),
-    nextAttemptScheduleTime: progress.isBackingOff
-      ? toTimestamp(progress.scheduledAtMs)
-      : undefined,
-    priority: scheduled.priority,
-    activityOptions: {
-      taskQueue: { name: queueName, normalName: queueName },
-      scheduleToCloseTimeout: scheduled.scheduleToCloseTimeout,
-      scheduleToStartTimeout: scheduled.scheduleToStartTimeout,
-      startToCloseTimeout: scheduled.startToCloseTimeout,
-      heartbeatTimeout: scheduled.heartbeatTimeout,
-      retryPolicy: { ...scheduled.retryPolicy, nonRetryableErrorTypes: [] },
-      priority: scheduled.priority,
-    },
-  };
-}
-
 /** A closed run has none. */
 function pendingChildren(state: RunState): PendingChildExecutionInfoInit[] {
   const children = state.peers.children.valueSeq().toArray();
@@ -157,19 +111,6 @@ function pendingChild(child: Child): PendingChildExecutionInfoInit {
     initiatedId: BigInt(child.initiatedEventId),
     parentClosePolicy,
   };
-}
-
-function activityState(activity: Activity): PendingActivityState {
-  const { progress } = activity;
-  if (progress.cancelRequested) return PendingActivityState.CANCEL_REQUESTED;
-  return progress.startedAtMs === 0 ? PendingActivityState.SCHEDULED : PendingActivityState.STARTED;
-}
-
-function activityExpiration(activity: Activity): WorkflowExecutionInfoInit["startTime"] {
-  const scheduleToCloseMs = durationMs(activity.scheduled.scheduleToCloseTimeout);
-  return scheduleToCloseMs === 0
-    ? undefined
-    : toTimestamp(activity.scheduledTimeMs + scheduleToCloseMs);
 }
 
 function pendingWorkflowTask(state: RunState): PendingWorkflowTaskInfoInit | undefined {

@@ -1,3 +1,4 @@
+export { ActivityOperations } from "./activity-operations.js";
 export { describeRun, executionInfo } from "./describe-run.js";
 export type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./dispatch.js";
 export { EntityHost, type EntityTarget } from "./entities/entity-host.js";
@@ -23,6 +24,7 @@ export {
 export { type NamespaceRetention, type RetainedKind, RetentionSweeper } from "./retention.js";
 export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
 export { startRequestId } from "./start-policy.js";
+export type { RunTarget } from "./step-run.js";
 export { StoreNumbers } from "./store-numbers.js";
 export { decodeTaskToken } from "./task-token.js";
 export { type UpdateReply, UpdateService, type UpdateWait } from "./update-service.js";
@@ -35,7 +37,7 @@ export type { Waker, Wakers, WakeTarget } from "./waker.js";
 export { type HostDeps, WorkflowHost } from "./workflow-host.js";
 export {
   type ActivityPlace,
-  type RunTarget,
+  type HeartbeatReply,
   type StartCommand,
   type StartReply,
   WorkflowService,

@@ -25,9 +25,9 @@ import { DecodeError } from "@perdure/proto/wire";
 import type { Dispatch } from "./dispatch.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { PendingQueries, type QueryOutcome } from "./pending-queries.js";
+import type { RunTarget } from "./step-run.js";
 import { describeTask, withHistory } from "./task-dispatch.js";
 import type { WorkflowHost } from "./workflow-host.js";
-import type { RunTarget } from "./workflow-service.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
 export interface QueryQuestion {

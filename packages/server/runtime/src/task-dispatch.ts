@@ -2,6 +2,7 @@ import {
   activityOf,
   isActivityTaskCurrent,
   isWorkflowTaskCurrent,
+  optionsOf,
   type RunState,
   Step,
   startActivity,
@@ -243,7 +244,10 @@ export function withHistory(
 
 /** What a worker receives for the activity attempt that was started for it. */
 export function activityResponse(state: RunState, scheduledEventId: number): Uint8Array {
-  const { scheduled, progress, scheduledTimeMs } = activityOf(state, scheduledEventId);
+  const activity = activityOf(state, scheduledEventId);
+  const { scheduled, progress, scheduledTimeMs } = activity;
+  // The official server tells the timeouts of the scheduled event even if others hold by now.
+  const { retryPolicy, priority } = optionsOf(activity);
   return PollActivityTaskQueueResponse.encode({
     taskToken: encodeTaskToken({
       namespaceId: state.namespaceId,
@@ -269,7 +273,7 @@ export function activityResponse(state: RunState, scheduledEventId: number): Uin
     scheduleToCloseTimeout: scheduled.scheduleToCloseTimeout,
     startToCloseTimeout: scheduled.startToCloseTimeout,
     heartbeatTimeout: scheduled.heartbeatTimeout,
-    retryPolicy: scheduled.retryPolicy,
-    priority: scheduled.priority,
+    retryPolicy,
+    priority,
   });
 }

@@ -22,9 +22,9 @@ import type { OutcomeInit } from "@perdure/proto/temporal/api/update/v1";
 import type { CommitTicket } from "./group-committer.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
+import { checkChain, type RunTarget } from "./step-run.js";
 import { UpdateWaiters } from "./update-waiters.js";
 import type { WorkflowHost } from "./workflow-host.js";
-import { checkChain, type RunTarget } from "./workflow-service.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
 /** How long a caller waits for an update. */

@@ -7,6 +7,7 @@ import {
   completeActivity,
   completeWorkflowTask,
   failActivity,
+  type HeartbeatStep,
   heartbeatActivity,
   isOpen,
   loseSpeculativeTask,
@@ -27,7 +28,7 @@ import {
   terminateRun,
   type UpdateInput,
 } from "@perdure/engine";
-import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
+import { InvalidArgumentError } from "@perdure/kernel";
 import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
 import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import {
@@ -51,19 +52,10 @@ import { answerHistory, type HistoryQuestion } from "./history-reader.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { answerReverseHistory, type ReverseHistoryQuestion } from "./reverse-history-reader.js";
 import { decideStart } from "./start-policy.js";
+import { type RunTarget, type StepMaker, stepRun } from "./step-run.js";
 import { activityResponse, workflowTaskResponse } from "./task-dispatch.js";
 import type { WorkflowHost } from "./workflow-host.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
-
-/** Names a run for a request. */
-export interface RunTarget {
-  readonly namespaceId: string;
-  readonly workflowId: string;
-  /** Empty: the current run. */
-  readonly runId: string;
-  /** When set, the run must belong to the chain that this run began. */
-  readonly firstExecutionRunId?: string;
-}
 
 /** How a start came out. */
 export interface StartReply {
@@ -349,18 +341,18 @@ export class WorkflowService {
     await this.#step(place.run, (state, environment) => cancelActivity(state, input, environment));
   }
 
-  /** Records a heartbeat and tells whether the workflow wants the activity to end. */
+  /** Records a heartbeat and tells what is wanted of the activity. */
   async heartbeatActivity(
     place: ActivityPlace,
     details: PayloadsInit | undefined,
-  ): Promise<{ readonly isCancelRequested: boolean }> {
-    let isCancelRequested = false;
+  ): Promise<HeartbeatReply> {
+    let reply = { isCancelRequested: false, isPaused: false, isReset: false };
     await this.#step(place.run, (state, environment) => {
       const beat = heartbeatActivity(state, { target: place.activity, details }, environment);
-      isCancelRequested = beat.isCancelRequested;
+      reply = beat;
       return beat.step;
     });
-    return { isCancelRequested };
+    return reply;
   }
 
   /** Deletes a run. Errors as `deleteRun`. */
@@ -386,18 +378,8 @@ export class WorkflowService {
     return state;
   }
 
-  async #step(
-    target: RunTarget,
-    make: (state: RunState, environment: StepEnvironment, run: LoadedRun) => RunStep,
-  ): Promise<string> {
-    const slot = this.#host.slot(target.namespaceId, target.workflowId);
-    const run = await slot.run(target.runId);
-    checkChain(run.state, target);
-    const environment = this.#host.environment(target.namespaceId);
-    const step = this.#host.attempt(slot, () => make(run.state, environment, run));
-    const { runId } = run.state;
-    await this.#commit(slot, run, step);
-    return runId;
+  #step(target: RunTarget, make: StepMaker): Promise<string> {
+    return stepRun(this.#host, target, make);
   }
 
   async #commit(slot: WorkflowSlot, run: LoadedRun, step: RunStep): Promise<void> {
@@ -405,6 +387,9 @@ export class WorkflowService {
     await ticket?.durable;
   }
 }
+
+/** What a worker is told in answer to a heartbeat. */
+export type HeartbeatReply = Omit<HeartbeatStep, "step">;
 
 /** Names an activity of a run for a worker's answer. */
 export interface ActivityPlace {
@@ -432,17 +417,6 @@ function settleQueries(run: LoadedRun): void {
   if (run.queries === undefined) return;
   if (run.state.workflowTask === undefined) run.queries.unblock();
   if (run.queries.size === 0) run.queries = undefined;
-}
-
-/**
- * Checks that a run belongs to the chain that the target names.
- *
- * @throws {NotFoundError}
- */
-export function checkChain(state: RunState, target: RunTarget): void {
-  const first = target.firstExecutionRunId ?? "";
-  if (first === "" || first === state.started.firstExecutionRunId) return;
-  throw new NotFoundError("workflow execution not found");
 }
 
 function replyOf(state: RunState): Pick<StartReply, "runId" | "firstExecutionRunId" | "status"> {

@@ -6,6 +6,7 @@ import { MemoryStore } from "@perdure/persistence";
 import { WorkflowIdReusePolicy } from "@perdure/proto/temporal/api/enums/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
+  ActivityOperations,
   GroupCommitter,
   type HostDeps,
   HostedKinds,
@@ -85,17 +86,13 @@ export class SimulatedServer {
     const host = new WorkflowHost(deps);
     this.#host = host;
     const kinds = new HostedKinds(host, []);
-    this.#matching = new Matching({
-      store,
-      clock,
-      logger,
-      starter: kinds,
-    });
+    this.#matching = new Matching({ store, clock, logger, starter: kinds });
     host.start(this.#matching, kinds.wakers);
     const workflows = new WorkflowService(host);
     const updates = new UpdateService(host);
     this.#handlers = workflowHandlers({
       workflows,
+      activityOperations: new ActivityOperations(host),
       queries: new QueryService(host),
       updates,
       updateWithStart: new UpdateWithStartService(host, workflows, updates),

@@ -35,6 +35,10 @@ function activity(scheduledEventId: number, atMs: number): Activity {
       lastAttemptCompletedAtMs: 0,
       firstScheduledAtMs: 0,
       isBackingOff: false,
+      pause: undefined,
+      options: undefined,
+      isReset: false,
+      dropsHeartbeat: false,
     },
   };
 }

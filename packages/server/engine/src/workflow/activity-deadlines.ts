@@ -1,5 +1,6 @@
 import { TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
 import { durationMs } from "../wire-time.js";
+import { optionsOf } from "./activity-options.js";
 import type { Activity, RunDraft, RunState } from "./run-state.js";
 
 /** Something that has to be done for an activity at a time. */
@@ -63,12 +64,14 @@ function earliestOf(activity: Activity): number {
   return atMs;
 }
 
-/** Calls `consider` for each deadline of an activity. */
+/** Calls `consider` for each deadline of an activity; a paused one has none. */
 export function considerActivity(
   activity: Activity,
   consider: (deadline: ActivityDeadline) => void,
 ): void {
-  const { progress, scheduled, scheduledEventId } = activity;
+  const { progress, scheduledEventId } = activity;
+  if (progress.pause !== undefined) return;
+  const options = optionsOf(activity);
   if (progress.isBackingOff) {
     consider({ kind: "backoff", atMs: progress.scheduledAtMs, scheduledEventId });
   }
@@ -79,14 +82,13 @@ export function considerActivity(
   const isStarted = progress.startedAtMs !== 0;
   // Of two that are due at the same time the first one counts.
   if (isStarted) {
-    const startToCloseMs = durationMs(scheduled.startToCloseTimeout);
+    const startToCloseMs = durationMs(options.startToCloseTimeout);
     addTimeout(TimeoutType.START_TO_CLOSE, progress.startedAtMs, startToCloseMs);
   } else {
-    const scheduleToStartMs = durationMs(scheduled.scheduleToStartTimeout);
+    const scheduleToStartMs = durationMs(options.scheduleToStartTimeout);
     addTimeout(TimeoutType.SCHEDULE_TO_START, progress.scheduledAtMs, scheduleToStartMs);
   }
-  const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
+  const scheduleToCloseMs = durationMs(options.scheduleToCloseTimeout);
   addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
-  if (isStarted)
-    addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(scheduled.heartbeatTimeout));
+  if (isStarted) addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(options.heartbeatTimeout));
 }

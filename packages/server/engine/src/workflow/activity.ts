@@ -5,8 +5,9 @@ import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import { RetryState, TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
 import { Failure, type FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import { durationMs } from "../wire-time.js";
+import { optionsOf } from "./activity-options.js";
 import type { EventAttributes } from "./event-types.js";
-import { decideRetry } from "./retry.js";
+import { decideRetry, isRetryable } from "./retry.js";
 import {
   type Activity,
   activityOf,
@@ -19,13 +20,14 @@ import { ensureWorkflowTask, priorityOf, type TaskStart } from "./workflow-task.
 
 /** Puts the activity's present attempt before pollers. */
 export function offerActivity(step: Step, activity: Activity): void {
+  const { taskQueue, priority } = optionsOf(activity);
   step.offer({
     kind: "activity",
-    queueName: activity.scheduled.taskQueue?.name ?? taskQueueName(step.draft),
+    queueName: taskQueue?.name ?? taskQueueName(step.draft),
     fallbackQueueName: undefined,
     scheduledEventId: activity.scheduledEventId,
     stamp: activity.progress.stamp,
-    priority: priorityOf(activity.scheduled.priority?.priorityKey),
+    priority: priorityOf(priority?.priorityKey),
     isSpeculative: undefined,
   });
 }
@@ -34,6 +36,7 @@ export function offerActivity(step: Step, activity: Activity): void {
 export function isActivityTaskCurrent(run: RunState, start: TaskStart): boolean {
   const progress = run.activities.get(start.scheduledEventId)?.progress;
   if (progress === undefined || progress.startedAtMs !== 0 || progress.isBackingOff) return false;
+  if (progress.pause !== undefined) return false;
   return progress.stamp === start.stamp;
 }
 
@@ -59,7 +62,7 @@ function startedProgress(
     startedAtMs: nowMs,
     requestId: start.requestId,
     identity: start.identity,
-    lastHeartbeatAtMs: 0,
+    lastHeartbeatAtMs: before.lastHeartbeatAtMs,
     heartbeatDetails: before.heartbeatDetails,
     lastFailure: before.lastFailure,
     lastWorkerIdentity: start.identity,
@@ -68,10 +71,15 @@ function startedProgress(
     lastAttemptCompletedAtMs: before.lastAttemptCompletedAtMs,
     firstScheduledAtMs: before.firstScheduledAtMs,
     isBackingOff: before.isBackingOff,
+    pause: before.pause,
+    options: before.options,
+    isReset: before.isReset,
+    dropsHeartbeat: before.dropsHeartbeat,
   };
 }
 
-function changeProgress(
+/** Changes what is known of an activity; returns the changed activity. */
+export function changeProgress(
   step: Step,
   activity: Activity,
   change: Partial<ActivityProgress>,
@@ -263,9 +271,16 @@ function closeAsFailed(
 function retryOrStop(step: Step, activity: Activity, failure: FailureInit | undefined): RetryState {
   const { progress, scheduled } = activity;
   if (progress.cancelRequested) return RetryState.CANCEL_REQUESTED;
+  const policy = optionsOf(activity).retryPolicy;
+  if (progress.pause !== undefined && policy !== undefined && isRetryable(failure, policy)) {
+    // Whether there are attempts left is not asked: who ends the pause gets one.
+    changeProgress(step, activity, { ...nextAttempt(progress), lastFailure: decoded(failure) });
+    return RetryState.IN_PROGRESS;
+  }
+  // Options that were changed later do not move the end of all retries.
   const scheduleToCloseMs = durationMs(scheduled.scheduleToCloseTimeout);
   const answer = decideRetry({
-    policy: scheduled.retryPolicy,
+    policy,
     attempt: progress.attempt,
     failure,
     nowMs: step.nowMs,
@@ -274,16 +289,34 @@ function retryOrStop(step: Step, activity: Activity, failure: FailureInit | unde
   });
   if (answer.kind === "stop") return answer.state;
   changeProgress(step, activity, {
-    attempt: progress.attempt + 1,
-    stamp: progress.stamp + 1,
+    ...nextAttempt(progress),
+    ...freshStart(progress),
     scheduledAtMs: step.nowMs + answer.delayMs,
-    startedAtMs: 0,
-    requestId: "",
-    identity: "",
-    lastFailure: failure === undefined ? undefined : Failure.decode(Failure.encode(failure)),
+    lastFailure: decoded(failure),
     isBackingOff: true,
   });
   return RetryState.IN_PROGRESS;
+}
+
+function nextAttempt(progress: ActivityProgress): Partial<ActivityProgress> {
+  return {
+    attempt: progress.attempt + 1,
+    stamp: progress.stamp + 1,
+    startedAtMs: 0,
+    requestId: "",
+    identity: "",
+  };
+}
+
+/** What a reset left to be done when another attempt is scheduled. */
+export function freshStart(progress: ActivityProgress): Partial<ActivityProgress> {
+  if (!progress.isReset && !progress.dropsHeartbeat) return {};
+  const forgotten = { heartbeatDetails: undefined, lastHeartbeatAtMs: 0 };
+  return { isReset: false, dropsHeartbeat: false, ...(progress.dropsHeartbeat ? forgotten : {}) };
+}
+
+function decoded(failure: FailureInit | undefined): Failure | undefined {
+  return failure === undefined ? undefined : Failure.decode(Failure.encode(failure));
 }
 
 /** Puts an attempt whose back-off is over before pollers. */
@@ -342,6 +375,8 @@ export function recordCanceled(
 export interface HeartbeatStep {
   readonly step: RunStep;
   readonly isCancelRequested: boolean;
+  readonly isPaused: boolean;
+  readonly isReset: boolean;
 }
 
 /** Records that the activity lives, with its progress. Errors as `completeActivity`. */
@@ -360,12 +395,14 @@ export function heartbeatActivity(
       state: RetryState.NON_RETRYABLE_FAILURE,
       identity: activity.progress.identity,
     });
-    return { step: step.finish(), isCancelRequested: true };
+    return { step: step.finish(), isCancelRequested: true, isPaused: false, isReset: false };
   }
   const heartbeatDetails =
     details === undefined ? undefined : Payloads.decode(Payloads.encode(details));
   changeProgress(step, activity, { heartbeatDetails, lastHeartbeatAtMs: step.nowMs });
-  return { step: step.finish(), isCancelRequested: activity.progress.cancelRequested };
+  const { cancelRequested, pause, isReset } = activity.progress;
+  const isPaused = pause !== undefined;
+  return { step: step.finish(), isCancelRequested: cancelRequested, isPaused, isReset };
 }
 
 const TIMEOUT_NAME: ReadonlyMap<TimeoutType, string> = new Map([

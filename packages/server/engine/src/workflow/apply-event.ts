@@ -244,6 +244,10 @@ function firstAttempt(place: EventPlace): ActivityProgress {
     lastAttemptCompletedAtMs: 0,
     firstScheduledAtMs: place.timeMs,
     isBackingOff: false,
+    pause: undefined,
+    options: undefined,
+    isReset: false,
+    dropsHeartbeat: false,
   };
 }
 

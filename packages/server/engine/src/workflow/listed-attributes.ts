@@ -1,4 +1,5 @@
-import type { PayloadInit, SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
+import type { SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
+import { attributePayload } from "./payload-fields.js";
 import type { RunState } from "./run-state.js";
 
 /** What an execution whose workers have no version is found by. */
@@ -14,26 +15,20 @@ export function listedSearchAttributes(run: RunState): SearchAttributesInit | un
   const isUpgraded = run.started.versioningOverride?.override?.kind === "autoUpgrade";
   if (!hasWorked && !isUpgraded) return run.searchAttributes;
   const fields = new Map(run.searchAttributes?.indexedFields);
-  if (isUpgraded) fields.set("TemporalWorkflowVersioningBehavior", typed("Keyword", "AutoUpgrade"));
+  if (isUpgraded)
+    fields.set("TemporalWorkflowVersioningBehavior", attributePayload("Keyword", "AutoUpgrade"));
   if (!hasWorked) return { indexedFields: fields };
   const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
   const latestBuildId = run.workerVersion?.buildId ?? "";
   const buildIds = named([...own.map(({ buildId }) => buildId), latestBuildId]);
   const checksums = named(own.map(({ binaryChecksum }) => binaryChecksum));
   const versions = buildIds.map((buildId) => `${UNVERSIONED}:${buildId}`);
-  fields.set("BuildIds", typed("KeywordList", [UNVERSIONED, ...versions]));
-  if (checksums.length > 0) fields.set("BinaryChecksums", typed("KeywordList", checksums));
+  fields.set("BuildIds", attributePayload("KeywordList", [UNVERSIONED, ...versions]));
+  if (checksums.length > 0)
+    fields.set("BinaryChecksums", attributePayload("KeywordList", checksums));
   return { indexedFields: fields };
 }
 
 function named(names: readonly string[]): readonly string[] {
   return [...new Set(names)].filter((name) => name !== "");
-}
-
-function typed(type: "Keyword" | "KeywordList", value: string | readonly string[]): PayloadInit {
-  const metadata = new Map([
-    ["encoding", Buffer.from("json/plain")],
-    ["type", Buffer.from(type)],
-  ]);
-  return { metadata, data: Buffer.from(JSON.stringify(value)) };
 }

@@ -10,6 +10,7 @@ import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/hist
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { timestampMs, toTimestamp } from "../wire-time.js";
 import { applyEvent } from "./apply-event.js";
+import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
 import {
@@ -77,6 +78,10 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
   draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
   draft.requestIds = draft.requestIds.merge(delta.requestIds);
   if (delta.cancelRequestId !== "") draft.cancelRequestId = delta.cancelRequestId;
+  if (delta.searchAttributes !== undefined) {
+    const changes = delta.searchAttributes;
+    draft.searchAttributes = mergeSearchAttributes(draft.searchAttributes, changes);
+  }
   for (const key of delta.farewellsDelivered) draft.peers = withoutMessage(draft.peers, key);
 }
 

@@ -58,3 +58,15 @@ export function withoutUnsetSearchAttributes(
   const set = mergeFields(undefined, indexedFields);
   return set.size === 0 ? undefined : { indexedFields: set };
 }
+
+/** A search attribute as the server encodes it. */
+export function attributePayload(
+  type: "Keyword" | "KeywordList",
+  value: string | readonly string[],
+): PayloadInit {
+  const metadata = new Map([
+    ["encoding", Buffer.from("json/plain")],
+    ["type", Buffer.from(type)],
+  ]);
+  return { metadata, data: Buffer.from(JSON.stringify(value)) };
+}

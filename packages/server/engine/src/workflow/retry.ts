@@ -76,9 +76,23 @@ function stop(state: RetryState): RetryAnswer {
   return { kind: "stop", state };
 }
 
-/** Grows to Infinity for large attempts, which the maximum interval brings back. */
+/**
+ * How long the policy waits after an attempt, milliseconds; 0 when it names no interval.
+ *
+ * @param attempt - Counted from 1.
+ */
+export function backoffMs(policy: RetryPolicyInit, attempt: number): number {
+  const delayMs = exponentialDelayMs(policy, attempt);
+  const intervalMsMax = durationMs(policy.maximumInterval);
+  return intervalMsMax > 0 && (delayMs <= 0 || delayMs > intervalMsMax) ? intervalMsMax : delayMs;
+}
+
+/** Longest delay, milliseconds: what the official server's nanoseconds can hold. */
+const DELAY_MS_MAX = 2 ** 63 / 1e6;
+
 function exponentialDelayMs(policy: RetryPolicyInit, attempt: number): number {
-  return durationMs(policy.initialInterval) * (policy.backoffCoefficient ?? 1) ** (attempt - 1);
+  const factor = (policy.backoffCoefficient ?? 1) ** (attempt - 1);
+  return Math.min(durationMs(policy.initialInterval) * factor, DELAY_MS_MAX);
 }
 
 function requestedDelayMs(failure: FailureInit | undefined): number | undefined {

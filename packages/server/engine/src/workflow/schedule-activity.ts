@@ -90,19 +90,33 @@ type Timeouts = Pick<
   "scheduleToCloseTimeout" | "scheduleToStartTimeout" | "startToCloseTimeout" | "heartbeatTimeout"
 >;
 
-function checkActivity(step: Step, command: ScheduleActivityTaskCommandAttributesInit): Timeouts {
+/**
+ * Checks what a workflow or a user wants of an activity, and fills in the timeouts.
+ *
+ * @param runTimeoutMs - No timeout is longer; 0: any may be.
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkedTimeouts(
+  step: Step,
+  command: ScheduleActivityTaskCommandAttributesInit,
+  runTimeoutMs: number,
+): Timeouts {
   const { limits } = step.environment;
+  checkQueue(command.taskQueue, {
+    lengthMax: limits.idLengthMax,
+    parentName: taskQueueName(step.draft),
+  });
+  checkNames(command, limits.idLengthMax);
+  if ((command.priority?.priorityKey ?? 0) < 0) {
+    throw new InvalidArgumentError("invalid priorities: priority key can't be negative");
+  }
+  checkRetryPolicy(withRetryDefaults(command.retryPolicy ?? {}, limits.defaultRetry));
+  return fillTimeouts(command, runTimeoutMs);
+}
+
+function checkActivity(step: Step, command: ScheduleActivityTaskCommandAttributesInit): Timeouts {
   try {
-    checkQueue(command.taskQueue, {
-      lengthMax: limits.idLengthMax,
-      parentName: taskQueueName(step.draft),
-    });
-    checkNames(command, limits.idLengthMax);
-    if ((command.priority?.priorityKey ?? 0) < 0) {
-      throw new InvalidArgumentError("invalid priorities: priority key can't be negative");
-    }
-    checkRetryPolicy(withRetryDefaults(command.retryPolicy ?? {}, limits.defaultRetry));
-    return fillTimeouts(command, durationMs(step.draft.started.workflowRunTimeout));
+    return checkedTimeouts(step, command, durationMs(step.draft.started.workflowRunTimeout));
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new BadCommandError(CAUSE, error.message);

@@ -1,6 +1,10 @@
 import { invariant } from "@perdure/kernel";
 import { RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
-import type { LinkInit, PrincipalInit } from "@perdure/proto/temporal/api/common/v1";
+import type {
+  LinkInit,
+  PrincipalInit,
+  SearchAttributesInit,
+} from "@perdure/proto/temporal/api/common/v1";
 import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { toTimestamp } from "../wire-time.js";
@@ -11,6 +15,7 @@ import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
 import type { NamespaceDirectory } from "./namespace-directory.js";
 import type { NamespaceRules } from "./namespace-rules.js";
+import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import type { RunLimits } from "./run-limits.js";
 import {
@@ -126,6 +131,7 @@ export class Step {
   #signalRequestIds: string[] = [];
   #requestIds = new Map<string, number>();
   #cancelRequestId = "";
+  #searchAttributes: SearchAttributesInit | undefined;
   #farewellsDelivered: number[] = [];
   #isTaskDirty = false;
   #isStickyDirty = false;
@@ -269,6 +275,17 @@ export class Step {
     this.#cancelRequestId = requestId;
   }
 
+  /** Sets search attributes that no event tells of; an empty one is removed. */
+  setSearchAttributes(changes: SearchAttributesInit): void {
+    this.draft.searchAttributes = mergeSearchAttributes(this.draft.searchAttributes, changes);
+    const fields = [
+      ...(this.#searchAttributes?.indexedFields ?? []),
+      ...(changes.indexedFields ?? []),
+    ];
+    this.#searchAttributes = { indexedFields: new Map(fields) };
+    this.changeList();
+  }
+
   offer(offer: TaskOffer): void {
     this.#offers.push(offer);
   }
@@ -362,6 +379,7 @@ export class Step {
       this.#signalRequestIds.length > 0 ||
       this.#requestIds.size > 0 ||
       this.#farewellsDelivered.length > 0 ||
+      this.#searchAttributes !== undefined ||
       this.#cancelRequestId !== "";
     if (!isChanged) return undefined;
     return {
@@ -374,6 +392,7 @@ export class Step {
       requestIds: this.#requestIds,
       cancelRequestId: this.#cancelRequestId,
       farewellsDelivered: this.#farewellsDelivered,
+      searchAttributes: this.#searchAttributes,
     };
   }
 

@@ -11,7 +11,7 @@ import type {
   RespondActivityTaskFailedByIdRequest,
   RespondActivityTaskFailedRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import type { ActivityPlace } from "@perdure/runtime";
+import type { ActivityPlace, HeartbeatReply } from "@perdure/runtime";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkLength, readTarget, resolveNamespace } from "./request-checks.js";
 import { readTaskToken } from "./worker-tasks.js";
@@ -131,8 +131,7 @@ export async function recordActivityTaskHeartbeat(
   deps: WorkflowServiceDeps,
 ): Promise<RecordActivityTaskHeartbeatResponseInit> {
   const place = placeOfToken(deps, request);
-  const beat = await deps.workflows.heartbeatActivity(place, request.details);
-  return { cancelRequested: beat.isCancelRequested };
+  return heartbeatResponse(await deps.workflows.heartbeatActivity(place, request.details));
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeatById` */
@@ -141,6 +140,10 @@ export async function recordActivityTaskHeartbeatById(
   deps: WorkflowServiceDeps,
 ): Promise<RecordActivityTaskHeartbeatResponseInit> {
   const place = placeOfId(deps, request);
-  const beat = await deps.workflows.heartbeatActivity(place, request.details);
-  return { cancelRequested: beat.isCancelRequested };
+  return heartbeatResponse(await deps.workflows.heartbeatActivity(place, request.details));
+}
+
+function heartbeatResponse(reply: HeartbeatReply): RecordActivityTaskHeartbeatResponseInit {
+  const { isCancelRequested, isPaused, isReset } = reply;
+  return { cancelRequested: isCancelRequested, activityPaused: isPaused, activityReset: isReset };
 }

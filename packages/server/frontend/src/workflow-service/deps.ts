@@ -2,6 +2,7 @@ import type { AttributeSchema, RunLimits } from "@perdure/engine";
 import type { CancelSignal, Clock, Random } from "@perdure/kernel";
 import type { QueueKey, Store } from "@perdure/persistence";
 import type {
+  ActivityOperations,
   Dispatch,
   QueryService,
   UpdateService,
@@ -28,6 +29,7 @@ export interface ServedNamespace {
 /** What the workflow service's RPCs need. */
 export interface WorkflowServiceDeps {
   readonly workflows: WorkflowService;
+  readonly activityOperations: ActivityOperations;
   readonly queries: QueryService;
   readonly updates: UpdateService;
   readonly updateWithStart: UpdateWithStartService;

@@ -2,6 +2,18 @@ import type { CallContext } from "../grpc/call-context.js";
 import type { UnaryHandler } from "../grpc/grpc-service.js";
 import { workerHandlers } from "../workers/handlers.js";
 import {
+  pauseActivityExecution,
+  resetActivityExecution,
+  unpauseActivityExecution,
+  updateActivityExecutionOptions,
+} from "./activity-execution-operations.js";
+import {
+  pauseActivity,
+  resetActivity,
+  unpauseActivity,
+  updateActivityOptions,
+} from "./activity-operations.js";
+import {
   recordActivityTaskHeartbeat,
   recordActivityTaskHeartbeatById,
   respondActivityTaskCanceled,
@@ -84,6 +96,14 @@ const PLAIN = {
   RespondActivityTaskCanceledById: respondActivityTaskCanceledById,
   RecordActivityTaskHeartbeat: recordActivityTaskHeartbeat,
   RecordActivityTaskHeartbeatById: recordActivityTaskHeartbeatById,
+  PauseActivity: pauseActivity,
+  UnpauseActivity: unpauseActivity,
+  ResetActivity: resetActivity,
+  UpdateActivityOptions: updateActivityOptions,
+  PauseActivityExecution: pauseActivityExecution,
+  UnpauseActivityExecution: unpauseActivityExecution,
+  ResetActivityExecution: resetActivityExecution,
+  UpdateActivityExecutionOptions: updateActivityExecutionOptions,
   DescribeTaskQueue: describeTaskQueue,
   ListTaskQueuePartitions: listTaskQueuePartitions,
   ListWorkflowExecutions: listWorkflowExecutions,
