@@ -22,7 +22,6 @@ import {
   uuidV7,
 } from "@perdure/kernel";
 import {
-  type EntityKey,
   EntityKind,
   type QueueKey,
   type Store,
@@ -44,7 +43,8 @@ import { isSticky, isTaskOver } from "./task-facts.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
 import { WakeScanner } from "./wake-scanner.js";
 import type { Waker, Wakers, WakeTarget } from "./waker.js";
-import { WorkflowSlot } from "./workflow-slot.js";
+import type { WorkflowSlot } from "./workflow-slot.js";
+import { WorkflowSlots } from "./workflow-slots.js";
 
 /** What the host is built from. */
 export interface HostDeps {
@@ -67,10 +67,6 @@ export interface HostDeps {
 /** Stands for the commit of a step that stores nothing, on a run of which everything is stored. */
 const NOTHING_TO_STORE: CommitTicket = { durable: Promise.resolve() };
 
-/** Slots of closed runs that are kept, and how long each is kept after its last use. */
-const CLOSED_SLOTS_MAX = 256;
-const CLOSED_SLOT_MS_MIN = 1000;
-
 /** A sticky queue that nobody polled for so long has lost its worker. */
 const STICKY_POLLER_WINDOW_MS = 10_000;
 
@@ -83,18 +79,17 @@ export interface AppliedStep {
 /** Hosts workflows: loads their runs, steps them, commits the steps and releases what follows. */
 export class WorkflowHost {
   readonly deps: HostDeps;
-  readonly #slots = new Map<string, WorkflowSlot>();
-  /** Slots whose runs have closed, in the order in which they did; they are not kept for long. */
-  readonly #closedSlots = new Map<string, WorkflowSlot>();
+  readonly #slots: WorkflowSlots;
   readonly #wakeQueue: WakeQueue;
   readonly #messenger = new Messenger(this);
   #dispatcher: Dispatcher | undefined;
   #wakeScanner: WakeScanner | undefined;
+  #closeListener: ((run: RunState) => void) | undefined;
   #isStopped = false;
-  #isEvictionPlanned = false;
 
   constructor(deps: HostDeps) {
     this.deps = deps;
+    this.#slots = new WorkflowSlots(deps);
     this.#wakeQueue = new WakeQueue(deps.clock);
   }
 
@@ -124,26 +119,18 @@ export class WorkflowHost {
     await this.deps.committer.drain();
   }
 
+  /** Calls back with every run whose end has become durable. */
+  onRunClosed(listener: (run: RunState) => void): void {
+    this.#closeListener = listener;
+  }
+
   get dispatcher(): Dispatcher | undefined {
     return this.#dispatcher;
   }
 
   /** The slot of a workflow ID; it becomes the most recently used. */
   slot(namespaceId: string, workflowId: string): WorkflowSlot {
-    const name = `${namespaceId}/${workflowId}`;
-    const known = this.#slots.get(name);
-    if (known !== undefined) {
-      known.lastUsedMs = this.deps.clock.nowMs();
-      this.#slots.delete(name);
-      this.#slots.set(name, known);
-      return known;
-    }
-    const key: EntityKey = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
-    const slot = new WorkflowSlot(key, this.deps.store);
-    slot.lastUsedMs = this.deps.clock.nowMs();
-    this.#slots.set(name, slot);
-    if (this.#slots.size > this.deps.maxIdleSlots) this.#evictSoon();
-    return slot;
+    return this.#slots.slot(namespaceId, workflowId);
   }
 
   /** The run as it is in memory, if it is; it may be ahead of the store. */
@@ -152,7 +139,7 @@ export class WorkflowHost {
     readonly workflowId: string;
     readonly runId: string;
   }): LoadedRun | undefined {
-    return this.#slots.get(`${target.namespaceId}/${target.workflowId}`)?.runs.get(target.runId);
+    return this.#slots.peek(target.namespaceId, target.workflowId)?.runs.get(target.runId);
   }
 
   /**
@@ -404,26 +391,9 @@ export class WorkflowHost {
     }
     run.notify();
     if (hasMessages(run.state)) this.#send(slot, run);
-    if (!isOpen(step.next)) this.#retire(slot);
-  }
-
-  /**
-   * Keeps a slot whose run has closed a while for those who want to see the end. Kept as long as
-   * open ones, such slots would fill the memory with what nobody asks for.
-   */
-  #retire(slot: WorkflowSlot): void {
-    const name = `${slot.key.namespaceId}/${slot.key.businessId}`;
-    this.#closedSlots.delete(name);
-    this.#closedSlots.set(name, slot);
-    const beforeMs = this.deps.clock.nowMs() - CLOSED_SLOT_MS_MIN;
-    for (const [oldName, old] of this.#closedSlots) {
-      // Who got a slot just now may be about to use it.
-      if (this.#closedSlots.size <= CLOSED_SLOTS_MAX || old.lastUsedMs > beforeMs) return;
-      this.#closedSlots.delete(oldName);
-      if (old.isIdle && old.isClosed && this.#slots.get(oldName) === old) {
-        this.#slots.delete(oldName);
-      }
-    }
+    if (isOpen(step.next)) return;
+    this.#slots.retire(slot);
+    this.#closeListener?.(step.next);
   }
 
   /** Delivers the messages of a run, unless that is under way. What fails is tried again. */
@@ -566,28 +536,6 @@ export class WorkflowHost {
       () => run.settle(ticket),
       () => undefined,
     );
-  }
-
-  /** Not at once: whoever was just given a slot may not have come to use it. */
-  #evictSoon(): void {
-    if (this.#isEvictionPlanned) return;
-    this.#isEvictionPlanned = true;
-    this.deps.clock.schedule(0, () => {
-      this.#isEvictionPlanned = false;
-      this.#evict();
-    });
-  }
-
-  /** Drops the slots that were idle longest. */
-  #evict(): void {
-    let excess = this.#slots.size - this.deps.maxIdleSlots;
-    for (const [name, slot] of this.#slots) {
-      if (excess <= 0) return;
-      this.#slots.delete(name);
-      excess -= 1;
-      // What is in use comes back as the most recently used.
-      if (!slot.isIdle) this.#slots.set(name, slot);
-    }
   }
 }
 
