@@ -29,6 +29,7 @@ import { startScenarios } from "./start.js";
 import { startOptionScenarios } from "./start-options.js";
 import { stickyQueueScenarios } from "./sticky-queues.js";
 import { timerScenarios } from "./timers.js";
+import { updateChainScenarios } from "./update-chains.js";
 import { updateEndingScenarios } from "./update-endings.js";
 import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
@@ -57,6 +58,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...updateTaskScenarios,
   ...cronScenarios,
   ...limitScenarios,
+  ...updateChainScenarios,
   ...updateEndingScenarios,
   ...updateErrorScenarios,
   ...updateWithStartScenarios,

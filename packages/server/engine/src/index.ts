@@ -112,6 +112,7 @@ export {
 } from "./workflow/update-notices.js";
 export {
   admitUpdate,
+  forgetUpdates,
   loseSpeculativeTask,
   taskMessages,
   type UpdateInput,

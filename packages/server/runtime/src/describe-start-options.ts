@@ -40,9 +40,12 @@ export function requestIdInfos(state: RunState): ReadonlyMap<string, RequestIdIn
   const accepted = state.updates.valueSeq().map(({ acceptedEventId }) => acceptedEventId);
   const acceptedEventIds = new Set(accepted);
   const infos = new Map<string, RequestIdInfoInit>();
+  const { firstSignal } = state;
   for (const [requestId, eventId] of state.requestIds) {
     const eventType = eventTypeOf(eventId, acceptedEventIds.has(eventId));
-    infos.set(requestId, { eventType, eventId: BigInt(eventId), buffered: eventId === 0 });
+    // The official server tells the signal's event when a start and its signal are one request.
+    const shownEventId = firstSignal?.requestId === requestId ? firstSignal.eventId : eventId;
+    infos.set(requestId, { eventType, eventId: BigInt(shownEventId), buffered: eventId === 0 });
   }
   return infos;
 }

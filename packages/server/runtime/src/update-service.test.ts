@@ -138,6 +138,40 @@ describe("UpdateService", () => {
     await assert.rejects(updates.poll(TARGET, "one", wait), /update "one" not found/);
   });
 
+  it("tells of a rejection without a failure that it has none", async () => {
+    const { runtime, update } = await opened();
+    const seen = update(Stage.COMPLETED);
+    await settle();
+    const bare = Rejection.encode({ rejectedRequest: UPDATE.request });
+    await doTask(runtime, [message(Rejection.typeName, bare)]);
+    assert.equal(seen.reply?.lacksFailure, true);
+    assert.deepEqual(seen.reply?.outcome, { value: { kind: "failure", value: {} } });
+  });
+
+  it("forgets the updates that nobody waits for when it must refuse one", async () => {
+    const { runtime, updates } = await opened();
+    const signal = new CancelSource();
+    const send = (updateId: string, waitMs: number): Seen => {
+      const wait = { stage: Stage.COMPLETED, deadlineMs: runtime.clock.nowMs() + waitMs, signal };
+      const request = { ...UPDATE.request, meta: { updateId } };
+      return watch(updates.update(TARGET, { updateId, request }, wait));
+    };
+    const abandoned = Array.from({ length: 9 }, (_, index) => send(`abandoned ${index}`, 1000));
+    const waiting = send("waiting", 15_000);
+    await settle();
+    runtime.clock.advance(1000);
+    await settle();
+    assert.ok(abandoned.every(({ error }) => error === "context deadline exceeded"));
+    const refused = send("refused", 1000);
+    await settle();
+    assert.match(refused.error ?? "", /concurrent in-flight updates/);
+    const run = await runtime.host.slot(NAMESPACE_ID, "a").run("");
+    assert.deepEqual([...run.state.admittedUpdates.keys()], ["waiting"]);
+    const admitted = send("admitted", 1000);
+    await settle();
+    assert.deepEqual([waiting, admitted].map(isWaiting), [true, true]);
+  });
+
   it("tells after 20 s how far the update is, or that the caller's own time is over", async () => {
     const { runtime, update } = await opened();
     const patient = update(Stage.COMPLETED);

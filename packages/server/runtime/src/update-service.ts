@@ -1,6 +1,8 @@
 import {
   admitUpdate,
+  forgetUpdates,
   hasStartedTask,
+  type StepEnvironment,
   UNFINISHED_OUTCOME,
   type UpdateInput,
   type UpdateNotice,
@@ -42,6 +44,8 @@ export interface UpdateReply {
   readonly stage: Stage;
   /** There is one when the update is completed, or rejected. */
   readonly outcome: OutcomeInit | undefined;
+  /** Whether the workflow rejected the update and gave no failure. */
+  readonly lacksFailure?: boolean;
 }
 
 /** `history.longPollExpirationInterval`: how long a call waits before it tells how far it is. */
@@ -51,7 +55,7 @@ const WAIT_MS = 20_000;
 type Progress =
   | { readonly kind: "admitted" }
   | { readonly kind: "accepted" }
-  | { readonly kind: "completed"; readonly outcome: OutcomeInit }
+  | { readonly kind: "completed"; readonly outcome: OutcomeInit; readonly lacksFailure?: boolean }
   | { readonly kind: "ended"; readonly notice: UpdateNotice & { readonly kind: "aborted" } }
   /** The run was dropped from memory: whatever waited there must be found or admitted again. */
   | { readonly kind: "lost" };
@@ -89,8 +93,19 @@ export class UpdateService {
   admit(slot: WorkflowSlot, run: LoadedRun, update: UpdateInput): void {
     if (run.isClosing && hasStartedTask(run.state)) throw closingError();
     const environment = this.#host.environment(slot.key.namespaceId);
-    const step = this.#host.attempt(slot, () => admitUpdate(run.state, update, environment));
-    this.#host.apply(slot, run, step);
+    try {
+      const step = this.#host.attempt(slot, () => admitUpdate(run.state, update, environment));
+      this.#host.apply(slot, run, step);
+    } catch (error) {
+      if (error instanceof ResourceExhaustedError) this.#forgetAbandoned(slot, run, environment);
+      throw error;
+    }
+  }
+
+  /** Makes room for updates to come: those that nobody waits for any more are forgotten. */
+  #forgetAbandoned(slot: WorkflowSlot, run: LoadedRun, environment: StepEnvironment): void {
+    const isAbandoned = (updateId: string): boolean => run.updates?.has(updateId) !== true;
+    this.#host.apply(slot, run, forgetUpdates(run.state, isAbandoned, environment));
   }
 
   /**
@@ -216,6 +231,7 @@ function progressOf(notice: UpdateNotice | undefined): Progress {
       return {
         kind: "completed",
         outcome: { value: { kind: "failure", value: notice.failure ?? {} } },
+        lacksFailure: notice.failure === undefined,
       };
     case "aborted":
       return notice.reason === "lost" ? { kind: "lost" } : { kind: "ended", notice };
@@ -257,8 +273,10 @@ export function replyOf(
       return { runId, stage: Stage.ADMITTED, outcome: undefined };
     case "accepted":
       return { runId, stage: Stage.ACCEPTED, outcome: undefined };
-    case "completed":
-      return { runId, stage: Stage.COMPLETED, outcome: progress.outcome };
+    case "completed": {
+      const { outcome, lacksFailure = false } = progress;
+      return { runId, stage: Stage.COMPLETED, outcome, lacksFailure };
+    }
     case "ended":
       throw abortError(progress.notice);
     default:

@@ -11,6 +11,11 @@ export class UpdateWaiters {
     return this.#byId.size === 0;
   }
 
+  /** Whether anybody waits for an update. */
+  has(updateId: string): boolean {
+    return this.#byId.has(updateId);
+  }
+
   /** Listens to what becomes of an update; calling the result ends that. */
   add(updateId: string, listener: UpdateListener): () => void {
     const listeners = this.#byId.get(updateId) ?? new Set();

@@ -39,7 +39,9 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       draft.startLinks = event.links ?? [];
       return applyStarted(draft, attributes.value, place);
     case "workflowExecutionSignaledEventAttributes":
-      if (place.eventId > 0) draft.signalCount++;
+      if (place.eventId === 0) return;
+      draft.signalCount++;
+      draft.firstSignal ??= firstSignal(attributes.value.requestId, place);
       return;
     case "workflowExecutionCancelRequestedEventAttributes":
       draft.isCancelRequested = true;
@@ -78,6 +80,13 @@ function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlac
 
 type Attributes = NonNullable<HistoryEventInit["attributes"]>;
 
+function firstSignal(
+  requestId: string | undefined,
+  { eventId }: EventPlace,
+): RunDraft["firstSignal"] {
+  return requestId ? { requestId, eventId } : undefined;
+}
+
 function applyStarted(
   draft: RunDraft,
   started: WorkflowExecutionStartedEventAttributesInit,
@@ -107,6 +116,7 @@ export const NO_WORKFLOW_TASK: WorkflowTaskProgress = {
   requestId: "",
   identity: "",
   originalScheduledAtMs: 0,
+  startByMs: 0,
 };
 
 function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {

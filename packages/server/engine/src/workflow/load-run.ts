@@ -116,6 +116,8 @@ export function snapshotRun(run: RunState): Uint8Array {
     memo: run.memo,
     searchAttributes: run.searchAttributes,
     signalCount: run.signalCount,
+    firstSignalRequestId: run.firstSignal?.requestId,
+    firstSignalEventId: run.firstSignal?.eventId,
     workerVersion: run.workerVersion,
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
@@ -156,6 +158,8 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.memo = snapshot.memo;
   draft.searchAttributes = snapshot.searchAttributes;
   draft.signalCount = snapshot.signalCount;
+  const { firstSignalRequestId: requestId, firstSignalEventId: eventId } = snapshot;
+  draft.firstSignal = eventId === 0 ? undefined : { requestId, eventId };
   draft.workerVersion = snapshot.workerVersion;
   draft.newExecutionRunId = snapshot.newExecutionRunId;
   draft.resetPoints = List(snapshot.resetPoints);

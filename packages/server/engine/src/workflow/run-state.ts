@@ -95,6 +95,8 @@ export interface RunState {
   readonly buffered: List<HistoryEventInit>;
   readonly signalRequestIds: PersistentSet<string>;
   readonly signalCount: number;
+  /** The first signal that had a request ID, once it is in the history. */
+  readonly firstSignal?: { readonly requestId: string; readonly eventId: number } | undefined;
   /** Request IDs attached to the run, with the event that each stands for. */
   readonly requestIds: PersistentMap<string, number>;
   readonly memo: MemoInit | undefined;

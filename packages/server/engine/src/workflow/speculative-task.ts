@@ -7,6 +7,12 @@ import {
 } from "./workflow-task.js";
 
 /**
+ * How long a task that began in memory only waits in a normal queue before it is scheduled anew,
+ * milliseconds.
+ */
+export const SPECULATIVE_START_MS = 5000;
+
+/**
  * Schedules a workflow task in memory only, which carries updates to the workflow. There is no
  * other task, and the step does nothing else after it.
  */
@@ -27,6 +33,8 @@ export function convertSpeculativeTask(step: Step): void {
   if (task?.isSpeculative !== true) return;
   const scheduledEventId = writeScheduled(step);
   if (task.startedEventId === 0) {
+    const written = step.draft.workflowTask ?? task;
+    step.setWorkflowTask({ ...written, startByMs: task.scheduledAtMs + SPECULATIVE_START_MS });
     offerWorkflowTask(step);
     return;
   }

@@ -20,7 +20,7 @@ import {
 import { toDuration } from "../wire-time.js";
 import { terminateRun } from "./messages.js";
 import { updateStatus } from "./update-notices.js";
-import { loseSpeculativeTask, taskMessages } from "./updates.js";
+import { forgetUpdates, loseSpeculativeTask, taskMessages } from "./updates.js";
 
 describe("update", () => {
   it("waits in memory with a workflow task of its own, and nothing is stored", () => {
@@ -96,6 +96,11 @@ describe("update", () => {
     waiting.signal("hello");
     assert.deepEqual(waiting.names(5), ["WorkflowTaskScheduled", "WorkflowExecutionSignaled"]);
     assert.equal(waiting.offers[0]?.isSpeculative, undefined);
+    waiting.keepSnapshot();
+    waiting.advance(5_000);
+    assert.deepEqual(waiting.names(7), ["WorkflowTaskTimedOut", "WorkflowTaskScheduled"]);
+    waiting.advance(60_000);
+    assert.deepEqual(waiting.names(9), []);
     const started = idleRun();
     sendUpdate(started, "u1");
     started.startTask();
@@ -226,6 +231,27 @@ describe("limits of updates", () => {
     assert.throws(() => sendUpdate(few, "u2"), ResourceExhaustedError);
     const small = idleRun({ limits: { inFlightUpdateBytesMax: 10 } });
     assert.throws(() => sendUpdate(small, "u1"), ResourceExhaustedError);
+  });
+
+  it("count no updates that were forgotten, which only those are that no worker has", () => {
+    const run = idleRun({ limits: { inFlightUpdatesMax: 2 } });
+    sendUpdate(run, "held");
+    run.startTask();
+    sendUpdate(run, "waiting");
+    assert.throws(() => sendUpdate(run, "refused"), ResourceExhaustedError);
+    run.apply(forgetUpdates(run.state, () => true, run.environment));
+    assert.equal(updateStatus(run.state, "held")?.kind, "admitted");
+    assert.equal(updateStatus(run.state, "waiting"), undefined);
+    sendUpdate(run, "u3");
+  });
+
+  it("leave no task in memory behind that would bring nothing", () => {
+    const run = idleRun();
+    sendUpdate(run, "u1");
+    run.apply(forgetUpdates(run.state, () => false, run.environment));
+    assert.notEqual(run.state.workflowTask, undefined);
+    run.apply(forgetUpdates(run.state, () => true, run.environment));
+    assert.equal(run.state.workflowTask, undefined);
   });
 
   it("end with the run's total, before which continue-as-new is suggested", () => {

@@ -6,7 +6,7 @@ import {
 } from "@perdure/kernel";
 import type { MessageInit } from "@perdure/proto/temporal/api/protocol/v1";
 import { Request, type RequestInit } from "@perdure/proto/temporal/api/update/v1";
-import { isOpen, type RunState } from "./run-state.js";
+import { hasStartedTask, isOpen, type RunState } from "./run-state.js";
 import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { updateStatus } from "./update-notices.js";
@@ -59,6 +59,27 @@ export function putUpdate(step: Step, update: UpdateInput): void {
   checkBytes(step, requestBytes.length);
   const { request } = update;
   step.putAdmittedUpdate(update.updateId, { request, requestBytes, sentEventId: 0 });
+}
+
+/**
+ * Forgets updates that no worker has, by their IDs, and the workflow task in memory that would
+ * have brought them. Nobody is told: nobody waits for them.
+ */
+export function forgetUpdates(
+  run: RunState,
+  isForgotten: (updateId: string) => boolean,
+  environment: StepEnvironment,
+): RunStep {
+  const step = new Step(run, environment);
+  for (const [updateId, { sentEventId }] of run.admittedUpdates) {
+    const isHeld = sentEventId > 0 && hasStartedTask(run);
+    if (isHeld || !isForgotten(updateId)) continue;
+    step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
+  }
+  const task = step.draft.workflowTask;
+  const isNeeded = !step.draft.admittedUpdates.isEmpty() || task?.startedEventId !== 0;
+  if (task?.isSpeculative === true && !isNeeded) step.setSpeculativeTask(undefined);
+  return step.finish();
 }
 
 function inFlightCount(run: RunState): number {

@@ -8,6 +8,7 @@ import {
 } from "./activity-deadlines.js";
 import { timeOutRun } from "./close.js";
 import { isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
+import { SPECULATIVE_START_MS } from "./speculative-task.js";
 import { Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
   ensureWorkflowTask,
@@ -16,9 +17,6 @@ import {
   timeOutWorkflowTask,
   workflowTaskTimeoutMs,
 } from "./workflow-task.js";
-
-/** How long a task in memory only waits in a normal queue before it becomes an ordinary one. */
-const SPECULATIVE_START_MS = 5000;
 
 /** Something that a run has to do at a time. */
 type Deadline =
@@ -118,8 +116,9 @@ function workflowTaskDeadline(run: RunState, intervalMsMax: number): Deadline | 
     return { kind: "taskClose", atMs: task.startedAtMs + timeoutMs };
   }
   if (task.stickyQueue === "" || run.sticky === undefined) {
-    if (task.isSpeculative !== true) return undefined;
-    return { kind: "taskStart", atMs: task.scheduledAtMs + SPECULATIVE_START_MS };
+    const atMs =
+      task.isSpeculative === true ? task.scheduledAtMs + SPECULATIVE_START_MS : task.startByMs;
+    return { kind: "taskStart", atMs };
   }
   const { scheduleToStartMs } = run.sticky;
   if (scheduleToStartMs === 0) return undefined;

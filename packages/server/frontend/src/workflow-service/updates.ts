@@ -104,16 +104,18 @@ export function updateResponse(
 
 /**
  * A link to the event that accepted an update, by the ID of the request; to the workflow when
- * the update failed, since a rejected update has no event.
+ * the update failed, since a rejected update has no event. The official server takes a rejection
+ * without a failure for no failure.
  */
 export function updateLink(
   place: Place,
   update: UpdateInput,
   reply: UpdateReply,
 ): LinkInit | undefined {
-  const { runId, outcome, stage } = reply;
+  const { runId, outcome, stage, lacksFailure } = reply;
   const run = { ...place, runId };
-  if (stage === Stage.COMPLETED && outcome?.value?.kind === "failure") {
+  const hasFailure = outcome?.value?.kind === "failure" && lacksFailure !== true;
+  if (stage === Stage.COMPLETED && hasFailure) {
     return { variant: { kind: "workflow", value: { ...run, reason: "Update rejected" } } };
   }
   if (stage !== Stage.COMPLETED && stage !== Stage.ACCEPTED) return undefined;
