@@ -40,11 +40,11 @@ export function requestIdInfos(state: RunState): ReadonlyMap<string, RequestIdIn
   const accepted = state.updates.valueSeq().map(({ acceptedEventId }) => acceptedEventId);
   const acceptedEventIds = new Set(accepted);
   const infos = new Map<string, RequestIdInfoInit>();
-  const { firstSignal } = state;
+  const { firstRequestId, firstEventId } = state.signals;
   for (const [requestId, eventId] of state.requestIds) {
     const eventType = eventTypeOf(eventId, acceptedEventIds.has(eventId));
     // The official server tells the signal's event when a start and its signal are one request.
-    const shownEventId = firstSignal?.requestId === requestId ? firstSignal.eventId : eventId;
+    const shownEventId = requestId === firstRequestId ? firstEventId : eventId;
     infos.set(requestId, { eventType, eventId: BigInt(shownEventId), buffered: eventId === 0 });
   }
   return infos;

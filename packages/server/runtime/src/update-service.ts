@@ -83,8 +83,7 @@ export class UpdateService {
       const run = await slot.run(target.runId);
       checkChain(run.state, target);
       this.admit(slot, run, update);
-      const { updateId } = update;
-      const progress = await this.progress(run, { updateId, wait, untilMs });
+      const progress = await this.progress(run, { updateId: update.updateId, wait, untilMs });
       if (progress.kind !== "lost") return replyOf(run, progress);
     }
   }

@@ -9,6 +9,7 @@ export const COVERAGE_POINTS = [
   "a commit failed before it was stored",
   "a commit was stored and its reply lost",
   "the disk was slow",
+  "a reader came behind a write",
   "a call lost its answer",
   "a call reached the server twice",
   "a repeated completion was refused",

@@ -10,6 +10,7 @@ import type {
   StartWorkflowExecutionResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { Program } from "./program.js";
+import { readBehindWrite } from "./simulated-reader.js";
 import { type MethodName, NAMESPACE } from "./simulated-server.js";
 import { sendUpdate } from "./simulated-updates.js";
 import { TASK_QUEUE } from "./simulated-worker.js";
@@ -141,7 +142,11 @@ export class SimulatedClient {
       const requestId = `signal ${workflowId} ${place} ${number}`;
       const workflowExecution = { workflowId, runId: run.runId };
       const request = { namespace, workflowExecution, signalName: "go", requestId };
+      const reading = world.chance(0.5)
+        ? readBehindWrite(world, { workflowId, runId: run.runId })
+        : undefined;
       const isDone = await this.#whileOpen("SignalWorkflowExecution", request);
+      await reading;
       if (isDone) run.acknowledgedSignals.push(requestId);
       else world.cover("a repeated signal met a closed run");
     }

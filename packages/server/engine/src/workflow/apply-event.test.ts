@@ -8,12 +8,12 @@ describe("a signal with a request ID", () => {
     run.startTask();
     run.signal("one");
     run.signal("two", { requestId: "r1" });
-    assert.equal(run.state.firstSignal, undefined);
+    assert.equal(run.state.signals.firstEventId, 0);
     run.complete();
     run.keepSnapshot();
     run.signal("three", { requestId: "r2" });
-    assert.deepEqual(run.state.firstSignal, { requestId: "r1", eventId: 6 });
+    assert.deepEqual(run.state.signals, { count: 3, firstRequestId: "r1", firstEventId: 6 });
     run.reload();
-    assert.deepEqual(run.state.firstSignal, { requestId: "r1", eventId: 6 });
+    assert.deepEqual(run.state.signals, { count: 3, firstRequestId: "r1", firstEventId: 6 });
   });
 });

@@ -15,7 +15,7 @@ import { applyAttached } from "./apply-attached.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
-import type { RunDraft } from "./run-state.js";
+import type { RunDraft, SignalTally } from "./run-state.js";
 import { applyUpdateEvent } from "./update-events.js";
 
 /** Where an event stands in its history. */
@@ -39,9 +39,9 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       draft.startLinks = event.links ?? [];
       return applyStarted(draft, attributes.value, place);
     case "workflowExecutionSignaledEventAttributes":
-      if (place.eventId === 0) return;
-      draft.signalCount++;
-      draft.firstSignal ??= firstSignal(attributes.value.requestId, place);
+      if (place.eventId > 0) {
+        draft.signals = withSignal(draft.signals, attributes.value.requestId ?? "", place);
+      }
       return;
     case "workflowExecutionCancelRequestedEventAttributes":
       draft.isCancelRequested = true;
@@ -80,11 +80,13 @@ function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlac
 
 type Attributes = NonNullable<HistoryEventInit["attributes"]>;
 
-function firstSignal(
-  requestId: string | undefined,
-  { eventId }: EventPlace,
-): RunDraft["firstSignal"] {
-  return requestId ? { requestId, eventId } : undefined;
+function withSignal(signals: SignalTally, requestId: string, { eventId }: EventPlace): SignalTally {
+  const isFirst = requestId !== "" && signals.firstRequestId === "";
+  return {
+    count: signals.count + 1,
+    firstRequestId: isFirst ? requestId : signals.firstRequestId,
+    firstEventId: isFirst ? eventId : signals.firstEventId,
+  };
 }
 
 function applyStarted(
@@ -169,6 +171,7 @@ function scheduledTask(
     requestId: "",
     identity: "",
     originalScheduledAtMs: place.timeMs,
+    startByMs: 0,
   };
 }
 
@@ -190,6 +193,7 @@ function startedTask(
     requestId: started.requestId ?? "",
     identity: started.identity ?? "",
     originalScheduledAtMs: task.originalScheduledAtMs,
+    startByMs: task.startByMs,
   };
 }
 

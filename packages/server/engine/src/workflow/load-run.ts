@@ -115,9 +115,9 @@ export function snapshotRun(run: RunState): Uint8Array {
     cancelRequestId: run.cancelRequestId,
     memo: run.memo,
     searchAttributes: run.searchAttributes,
-    signalCount: run.signalCount,
-    firstSignalRequestId: run.firstSignal?.requestId,
-    firstSignalEventId: run.firstSignal?.eventId,
+    signalCount: run.signals.count,
+    firstSignalRequestId: run.signals.firstRequestId,
+    firstSignalEventId: run.signals.firstEventId,
     workerVersion: run.workerVersion,
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
@@ -157,9 +157,11 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.cancelRequestId = snapshot.cancelRequestId;
   draft.memo = snapshot.memo;
   draft.searchAttributes = snapshot.searchAttributes;
-  draft.signalCount = snapshot.signalCount;
-  const { firstSignalRequestId: requestId, firstSignalEventId: eventId } = snapshot;
-  draft.firstSignal = eventId === 0 ? undefined : { requestId, eventId };
+  draft.signals = {
+    count: snapshot.signalCount,
+    firstRequestId: snapshot.firstSignalRequestId,
+    firstEventId: snapshot.firstSignalEventId,
+  };
   draft.workerVersion = snapshot.workerVersion;
   draft.newExecutionRunId = snapshot.newExecutionRunId;
   draft.resetPoints = List(snapshot.resetPoints);

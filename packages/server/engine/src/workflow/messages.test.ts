@@ -35,7 +35,7 @@ describe("signal", () => {
     run.signal("news");
     assert.deepEqual(run.names(5), ["WorkflowExecutionSignaled", "WorkflowTaskScheduled"]);
     assert.equal(run.last("WorkflowExecutionSignaled").signalName, "news");
-    assert.equal(run.state.signalCount, 1);
+    assert.equal(run.state.signals.count, 1);
   });
 
   it("joins a workflow task that waits for a worker", () => {
@@ -61,7 +61,7 @@ describe("signal", () => {
       "WorkflowExecutionSignaled",
       "WorkflowTaskScheduled",
     ]);
-    assert.equal(run.state.signalCount, 2);
+    assert.equal(run.state.signals.count, 2);
     assert.equal(run.state.buffered.size, 0);
   });
 
@@ -92,7 +92,7 @@ describe("signal", () => {
     run.signal("one", { requestId: "r1" });
     assert.equal(run.signal("one", { requestId: "r1" }).record, undefined);
     assert.notEqual(run.signal("one", { requestId: "r2" }).record, undefined);
-    assert.equal(run.state.signalCount, 2);
+    assert.equal(run.state.signals.count, 2);
   });
 
   it("makes no workflow task when its sender does not want one", () => {

@@ -60,7 +60,7 @@ export function signalRun(
   requireOpen(run);
   const step = new Step(run, environment);
   if (run.signalRequestIds.has(signal.requestId) && signal.requestId !== "") return step.finish();
-  if (run.signalCount >= environment.limits.signalsMax) {
+  if (run.signals.count >= environment.limits.signalsMax) {
     throw new InvalidArgumentError("exceeded workflow execution limit for signal events");
   }
   recordSignal(step, signal);

@@ -94,9 +94,7 @@ export interface RunState {
   /** Events that came while a workflow task was running; they have no IDs yet. */
   readonly buffered: List<HistoryEventInit>;
   readonly signalRequestIds: PersistentSet<string>;
-  readonly signalCount: number;
-  /** The first signal that had a request ID, once it is in the history. */
-  readonly firstSignal?: { readonly requestId: string; readonly eventId: number } | undefined;
+  readonly signals: SignalTally;
   /** Request IDs attached to the run, with the event that each stands for. */
   readonly requestIds: PersistentMap<string, number>;
   readonly memo: MemoInit | undefined;
@@ -113,6 +111,16 @@ export interface RunState {
   readonly attachedCallbacks: readonly AttachedCallbackInit[];
   readonly peers: Peers;
 }
+
+/** The signals in a run's history. */
+export interface SignalTally {
+  readonly count: number;
+  /** Request ID and event of the first signal that had a request ID; "" and 0 before that. */
+  readonly firstRequestId: string;
+  readonly firstEventId: number;
+}
+
+const NO_SIGNALS: SignalTally = { count: 0, firstRequestId: "", firstEventId: 0 };
 
 /** A state that a step is making. */
 export type RunDraft = { -readonly [Field in keyof RunState]: RunState[Field] };
@@ -151,7 +159,7 @@ export function emptyRun(identity: RunIdentity): RunState {
     timers: PersistentMap(),
     buffered: List(),
     signalRequestIds: PersistentSet(),
-    signalCount: 0,
+    signals: NO_SIGNALS,
     requestIds: PersistentMap(),
     memo: undefined,
     searchAttributes: undefined,
@@ -196,7 +204,7 @@ export function draftOf(run: RunState): RunDraft {
     timers: run.timers,
     buffered: run.buffered,
     signalRequestIds: run.signalRequestIds,
-    signalCount: run.signalCount,
+    signals: run.signals,
     requestIds: run.requestIds,
     memo: run.memo,
     searchAttributes: run.searchAttributes,
