@@ -1,7 +1,7 @@
 // The echo on a spike of an own HTTP/2 layer over node:net: the fast path, and no more than a
 // gRPC client needs to be served. It shows what such a layer would cost; it is no transport.
 import net from "node:net";
-import { HpackDecoder } from "./own-hpack.mjs";
+import { HpackDecoder } from "../../../packages/server/frontend/dist/http2/hpack-decoder.js";
 
 const PREFACE_BYTES = 24;
 const TYPE = { data: 0, headers: 1, settings: 4, ping: 6, windowUpdate: 8, continuation: 9 };
@@ -31,7 +31,7 @@ function frame(type, flags, streamId, payload) {
 
 class Connection {
   #socket;
-  #hpack = new HpackDecoder(4096);
+  #hpack = new HpackDecoder({ tableBytes: 4096, headerBytes: 65_536 });
   #pending = undefined;
   #awaitsPreface = true;
   #streams = new Map();
@@ -70,7 +70,7 @@ class Connection {
 
   #frame(type, flags, streamId, payload) {
     if (type === TYPE.headers) {
-      const headers = this.#hpack.decode(payload, 0, payload.length);
+      const headers = this.#hpack.decode(payload);
       this.#streams.set(streamId, { headers, chunks: [] });
     } else if (type === TYPE.data) {
       const stream = this.#streams.get(streamId);

@@ -1,5 +1,5 @@
 import type { Scenario, WorkflowRef } from "./scenario.js";
-import type { PlainObject } from "./wire/plain.js";
+import { type PlainObject, pickText } from "./wire/plain.js";
 
 /** A started workflow and the queue that its tasks come from. */
 export interface StartedRun {
@@ -12,6 +12,23 @@ export async function startOnQueue(s: Scenario, request: PlainObject = {}): Prom
   const queue = s.name("queue");
   const run = await s.start({ taskQueue: { name: queue }, ...request });
   return { queue, run };
+}
+
+/** Starts a workflow, which the label names, shows what came of it, and ends it. */
+export async function startAndDescribe(
+  s: Scenario,
+  label: string,
+  fields: PlainObject,
+): Promise<void> {
+  const workflowId = s.name(label.replaceAll(" ", "-"));
+  const taskQueue = { name: s.name("queue") };
+  const request = s.startRequest({ workflowId, taskQueue, ...fields });
+  const response = await s.attempt("StartWorkflowExecution", request, { label });
+  if (response === undefined) return;
+  const run = { workflowId, runId: pickText(response, "runId") };
+  await s.describe(run);
+  await s.history(run);
+  await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
 }
 
 /** Signals; `what` is the name, or the request's fields besides the execution. */

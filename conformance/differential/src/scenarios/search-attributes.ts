@@ -1,6 +1,7 @@
 import { payload } from "../commands.js";
-import { type Scenario, scenario } from "../scenario.js";
-import { type Plain, type PlainObject, pickText } from "../wire/plain.js";
+import { scenario } from "../scenario.js";
+import { startAndDescribe } from "../scripts.js";
+import type { Plain, PlainObject } from "../wire/plain.js";
 
 export const searchAttributeScenarios = [
   scenario("search-attributes-at-start", async (s) => {
@@ -52,15 +53,3 @@ const TYPED: Readonly<Record<string, PlainObject>> = {
   "no encoding": { DiffKeyword: { data: "abc" } },
   "broken JSON": { DiffKeyword: { metadata: { encoding: "json/plain" }, data: "{" } },
 };
-
-async function startAndDescribe(s: Scenario, label: string, fields: PlainObject): Promise<void> {
-  const workflowId = s.name(label.replaceAll(" ", "-"));
-  const taskQueue = { name: s.name("queue") };
-  const request = s.startRequest({ workflowId, taskQueue, ...fields });
-  const response = await s.attempt("StartWorkflowExecution", request, { label });
-  if (response === undefined) return;
-  const run = { workflowId, runId: pickText(response, "runId") };
-  await s.describe(run);
-  await s.history(run);
-  await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
-}

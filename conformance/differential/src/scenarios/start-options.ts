@@ -1,5 +1,6 @@
 import { completeWorkflow, payload, payloads } from "../commands.js";
-import { type Scenario, scenario } from "../scenario.js";
+import { scenario } from "../scenario.js";
+import { startAndDescribe } from "../scripts.js";
 import { type PlainObject, pickText } from "../wire/plain.js";
 
 const URL = "http://127.0.0.1:1/callback";
@@ -222,15 +223,3 @@ const TIMEOUTS: Readonly<Record<string, PlainObject>> = {
   "beyond all bounds": { workflowExecutionTimeout: "315576000000s" },
   fractions: { workflowRunTimeout: "30.123456789s", workflowTaskTimeout: "1.5s" },
 };
-
-async function startAndDescribe(s: Scenario, label: string, fields: PlainObject): Promise<void> {
-  const workflowId = s.name(label.replaceAll(" ", "-"));
-  const taskQueue = { name: s.name("queue") };
-  const request = s.startRequest({ workflowId, taskQueue, ...fields });
-  const response = await s.attempt("StartWorkflowExecution", request, { label });
-  if (response === undefined) return;
-  const run = { workflowId, runId: pickText(response, "runId") };
-  await s.describe(run);
-  await s.history(run);
-  await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
-}

@@ -96,7 +96,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: "lets a workflow leave memory while it is in use",
-    file: "runtime/dist/workflow-slot.js",
+    file: "runtime/dist/entity-slot.js",
     right: " || this.#holdCount > 0)",
     wrong: ")",
   },

@@ -7,6 +7,7 @@ import {
   refreshBound,
   setActivity,
 } from "./activity-deadlines.js";
+import { firstAttempt } from "./first-attempt.js";
 import { type Activity, emptyRun, type RunDraft } from "./run-state.js";
 
 const COUNT = 100;
@@ -18,28 +19,7 @@ function activity(scheduledEventId: number, atMs: number): Activity {
     scheduledEventId,
     scheduled: { scheduleToStartTimeout: toDuration(atMs) },
     scheduledTimeMs: 0,
-    progress: {
-      scheduledEventId,
-      attempt: 1,
-      stamp: 1,
-      scheduledAtMs: 0,
-      startedAtMs: 0,
-      requestId: "",
-      identity: "",
-      lastHeartbeatAtMs: 0,
-      heartbeatDetails: undefined,
-      lastFailure: undefined,
-      lastWorkerIdentity: "",
-      cancelRequested: false,
-      cancelRequestedEventId: 0,
-      lastAttemptCompletedAtMs: 0,
-      firstScheduledAtMs: 0,
-      isBackingOff: false,
-      pause: undefined,
-      options: undefined,
-      isReset: false,
-      dropsHeartbeat: false,
-    },
+    progress: firstAttempt({ eventId: scheduledEventId, timeMs: 0 }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ActivityProgress, WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
+import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
 import { TaskQueueKind, WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import type {
   ActivityTaskScheduledEventAttributesInit,
@@ -12,6 +12,7 @@ import { durationMs, timestampMs } from "../wire-time.js";
 import { deleteActivity, setActivity } from "./activity-deadlines.js";
 import { addTimer } from "./add-timer.js";
 import { applyAttached } from "./apply-attached.js";
+import { firstAttempt } from "./first-attempt.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
@@ -238,31 +239,6 @@ function addActivity(
   };
   setActivity(draft, activity);
   draft.activityIds = draft.activityIds.set(scheduled.activityId ?? "", place.eventId);
-}
-
-function firstAttempt(place: EventPlace): ActivityProgress {
-  return {
-    scheduledEventId: place.eventId,
-    attempt: 1,
-    stamp: 1,
-    scheduledAtMs: place.timeMs,
-    startedAtMs: 0,
-    requestId: "",
-    identity: "",
-    lastHeartbeatAtMs: 0,
-    heartbeatDetails: undefined,
-    lastFailure: undefined,
-    lastWorkerIdentity: "",
-    cancelRequested: false,
-    cancelRequestedEventId: 0,
-    lastAttemptCompletedAtMs: 0,
-    firstScheduledAtMs: place.timeMs,
-    isBackingOff: false,
-    pause: undefined,
-    options: undefined,
-    isReset: false,
-    dropsHeartbeat: false,
-  };
 }
 
 function removeActivity(draft: RunDraft, scheduledEventId: number): void {

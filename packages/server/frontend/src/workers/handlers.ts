@@ -11,14 +11,12 @@ import type {
   ShutdownWorkerRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { UnaryHandler } from "../grpc/grpc-service.js";
+import { type NamespaceResolver, resolveNamespace } from "../namespaces/resolve-namespace.js";
 import { parseWorkerFilter } from "./worker-filter.js";
 import { WorkerRegistry } from "./worker-registry.js";
 
 export interface WorkerDeps {
-  readonly namespaces: {
-    /** @throws {NamespaceNotFoundError} */
-    resolve(name: string): { readonly id: string };
-  };
+  readonly namespaces: NamespaceResolver<{ readonly id: string }>;
   readonly clock: Clock;
   /** Answers the waiting polls of a queue with nothing; it has no recent poller then. */
   readonly forgetPollers: (queue: QueueKey) => void;
@@ -28,12 +26,12 @@ export interface WorkerDeps {
 export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandler> {
   const registry = new WorkerRegistry();
   const record = (namespace: string, heartbeats: readonly WorkerHeartbeat[]): object => {
-    const id = namespaceIdOf(namespace, deps);
+    const id = resolveNamespace(deps, namespace).id;
     for (const heartbeat of heartbeats) registry.record(id, heartbeat, deps.clock.nowMs());
     return {};
   };
   const matching = (request: ListWorkersRequest | CountWorkersRequest) => {
-    const id = namespaceIdOf(request.namespace, deps);
+    const id = resolveNamespace(deps, request.namespace).id;
     return registry.list(id, deps.clock.nowMs()).filter(parseWorkerFilter(request.query));
   };
   const handlers = {
@@ -41,7 +39,7 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
       record(namespace, workerHeartbeat),
     ShutdownWorker: (request: ShutdownWorkerRequest) => {
       const { namespace, workerHeartbeat, stickyTaskQueue } = request;
-      const namespaceId = namespaceIdOf(namespace, deps);
+      const namespaceId = resolveNamespace(deps, namespace).id;
       // Tasks for the worker's cache go to every worker of the type from here on.
       deps.forgetPollers({ namespaceId, name: stickyTaskQueue, taskKind: TaskKind.WORKFLOW });
       return record(namespace, workerHeartbeat === undefined ? [] : [workerHeartbeat]);
@@ -53,21 +51,12 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
   return new Map(Object.entries<UnaryHandler>(handlers));
 }
 
-/**
- * @throws {InvalidArgumentError} None is named.
- * @throws {NamespaceNotFoundError}
- */
-function namespaceIdOf(name: string, deps: WorkerDeps): string {
-  if (name === "") throw new InvalidArgumentError("Namespace is empty.");
-  return deps.namespaces.resolve(name).id;
-}
-
 function describeWorker(
   request: DescribeWorkerRequest,
   registry: WorkerRegistry,
   deps: WorkerDeps,
 ): DescribeWorkerResponseInit {
-  const id = namespaceIdOf(request.namespace, deps);
+  const id = resolveNamespace(deps, request.namespace).id;
   const found = registry.find(id, request.workerInstanceKey, deps.clock.nowMs());
   if (found === undefined) throw new NotFoundError(`Worker ${request.workerInstanceKey} not found`);
   return { workerInfo: { workerHeartbeat: found } };

@@ -9,10 +9,10 @@ import type {
   UpdateActivityExecutionOptionsResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { RunTarget } from "@perdure/runtime";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import { readChange } from "./activity-operations.js";
 import { checkActivityOptionsUpdate, checkSpan } from "./activity-options-checks.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { resolveNamespace } from "./request-checks.js";
 
 type NoAnswer = Record<string, never>;
 

@@ -11,9 +11,9 @@ import type {
   UpdateActivityOptionsResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { RunTarget } from "@perdure/runtime";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkPriority } from "./option-checks.js";
-import { resolveNamespace } from "./request-checks.js";
 
 type NoAnswer = Record<string, never>;
 

@@ -12,8 +12,9 @@ import type {
   RespondActivityTaskFailedRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { ActivityPlace, HeartbeatReply } from "@perdure/runtime";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkLength, readTarget, resolveNamespace } from "./request-checks.js";
+import { checkLength, readTarget } from "./request-checks.js";
 import { readTaskToken } from "./worker-tasks.js";
 
 type NoAnswer = Record<string, never>;

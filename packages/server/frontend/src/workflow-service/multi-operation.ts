@@ -14,8 +14,9 @@ import type {
   UpdateWorkflowExecutionRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { CallContext } from "../grpc/call-context.js";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { resolveNamespace } from "./request-checks.js";
+
 import { checkStart } from "./start-checks.js";
 import { startLink } from "./start-workflow.js";
 import { type CheckedUpdate, checkUpdate, updateLink, updateResponse, waitOf } from "./updates.js";

@@ -4,18 +4,6 @@ import type { PayloadsInit, WorkflowExecution } from "@perdure/proto/temporal/ap
 import { Payloads } from "@perdure/proto/temporal/api/common/v1";
 import type { TaskQueue } from "@perdure/proto/temporal/api/taskqueue/v1";
 import type { RunTarget } from "@perdure/runtime";
-import type { ServedNamespace, WorkflowServiceDeps } from "./deps.js";
-
-/**
- * Finds the namespace of a request.
- *
- * @throws {InvalidArgumentError} None is named.
- * @throws {NamespaceNotFoundError}
- */
-export function resolveNamespace(deps: WorkflowServiceDeps, name: string): ServedNamespace {
-  if (name === "") throw new InvalidArgumentError("Namespace is empty.");
-  return deps.namespaces.resolve(name);
-}
 
 /**
  * Reads which run a request means.

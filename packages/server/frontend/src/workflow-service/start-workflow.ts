@@ -10,8 +10,9 @@ import {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { EncodedResponse } from "../grpc/encoded-response.js";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { resolveNamespace } from "./request-checks.js";
+
 import { signalLink } from "./signal-link.js";
 import { checkSignalWithStart, checkStart } from "./start-checks.js";
 

@@ -17,8 +17,9 @@ import type {
   ListTaskQueuePartitionsRequest,
   ListTaskQueuePartitionsResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { readQueueName, resolveNamespace } from "./request-checks.js";
+import { readQueueName } from "./request-checks.js";
 
 /** Waiting tasks that are counted one by one: a longer queue is told to have as many. */
 const COUNTED_TASKS_MAX = 10_000;

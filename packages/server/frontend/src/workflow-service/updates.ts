@@ -13,8 +13,9 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { RunTarget, UpdateReply, UpdateWait } from "@perdure/runtime";
 import type { CallContext } from "../grpc/call-context.js";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkLength, readTarget, resolveNamespace } from "./request-checks.js";
+import { checkLength, readTarget } from "./request-checks.js";
 
 /** How long a call without a deadline of its own waits at most. */
 const WAIT_MS_MAX = 60_000;

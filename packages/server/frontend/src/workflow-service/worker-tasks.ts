@@ -12,8 +12,9 @@ import {
 import { decodeTaskToken } from "@perdure/runtime";
 import type { CallContext } from "../grpc/call-context.js";
 import { EncodedResponse } from "../grpc/encoded-response.js";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkLength, readQueueName, resolveNamespace } from "./request-checks.js";
+import { checkLength, readQueueName } from "./request-checks.js";
 
 /** How long a poll waits when the caller has more time than that. */
 const POLL_WAIT_MS_MAX = 60_000;

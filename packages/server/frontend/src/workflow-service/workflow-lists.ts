@@ -21,9 +21,9 @@ import type {
   ScanWorkflowExecutionsRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { DecodeError } from "@perdure/proto/wire";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { ServedNamespace, WorkflowServiceDeps } from "./deps.js";
 import { listedExecution } from "./listed-execution.js";
-import { resolveNamespace } from "./request-checks.js";
 
 /** `frontend.visibilityMaxPageSize`: most rows of one page. */
 const LIST_PAGE_ROWS_MAX = 1000;

@@ -10,8 +10,9 @@ import type {
   TerminateWorkflowExecutionRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { describeRun } from "@perdure/runtime";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkBlobSize, checkLength, readTarget, resolveNamespace } from "./request-checks.js";
+import { checkBlobSize, checkLength, readTarget } from "./request-checks.js";
 import { signalLink } from "./signal-link.js";
 
 /** `temporal.api.workflowservice.v1.WorkflowService/SignalWorkflowExecution` */

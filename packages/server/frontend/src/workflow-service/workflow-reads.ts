@@ -8,8 +8,9 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { CallContext } from "../grpc/call-context.js";
 import { EncodedResponse } from "../grpc/encoded-response.js";
+import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkBlobSize, readTarget, resolveNamespace } from "./request-checks.js";
+import { checkBlobSize, readTarget } from "./request-checks.js";
 
 /** `frontend.historyMaxPageSize`: most batches of events of one page. */
 const HISTORY_PAGE_BATCHES_MAX = 1000;
