@@ -5,8 +5,10 @@ import { activityOptionScenarios } from "./activity-options.js";
 import { activityPauseScenarios } from "./activity-pauses.js";
 import { activityResetScenarios } from "./activity-resets.js";
 import { badCommandScenarios } from "./bad-commands.js";
+import { buildIdScenarios } from "./build-ids.js";
 import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
+import { closedPendingScenarios } from "./closed-pending.js";
 import { continueAsNewScenarios } from "./continue-as-new.js";
 import { cronScenarios } from "./cron.js";
 import { deleteScenarios } from "./delete.js";
@@ -21,8 +23,10 @@ import { listFilterScenarios } from "./list-filters.js";
 import { listPageScenarios } from "./list-pages.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
+import { payloadLimitScenarios } from "./payload-limits.js";
 import { propertyScenarios } from "./properties.js";
 import { queryScenarios } from "./queries.js";
+import { reportedProblemScenarios } from "./reported-problems.js";
 import { searchAttributeScenarios } from "./search-attributes.js";
 import { signalWithStartScenarios } from "./signal-with-start.js";
 import { startScenarios } from "./start.js";
@@ -82,4 +86,8 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...listFilterScenarios,
   ...listPageScenarios,
   ...namespaceScenarios,
+  ...reportedProblemScenarios,
+  ...payloadLimitScenarios,
+  ...closedPendingScenarios,
+  ...buildIdScenarios,
 ];

@@ -17,7 +17,8 @@ export const searchAttributeScenarios = [
   }),
 ];
 
-const ATTRIBUTES: Readonly<Record<string, PlainObject>> = {
+/** Search attributes by what is special about them. */
+export const ATTRIBUTES: Readonly<Record<string, PlainObject>> = {
   none: {},
   valid: { DiffKeyword: payload("k"), DiffInt: payload(3) },
   unknown: { NoSuchAttribute: payload("x") },

@@ -12,6 +12,23 @@ export const SETUPS = {
     "limit.numPendingCancelRequests.error": 1,
     "history.maximumSignalsPerExecution": 1,
   },
+  fewActivities: { "limit.numPendingActivities.error": 1 },
+  fewProblems: { "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2 },
+  smallBlobs: {
+    "limit.blobSize.error": 8000,
+    "limit.blobSize.warn": 1000,
+    "limit.memoSize.error": 8000,
+  },
+  suggestByCount: { "limit.historyCount.suggestContinueAsNew": 6 },
+  suggestBySize: { "limit.historySize.suggestContinueAsNew": 3000 },
+  suggestByBoth: {
+    "limit.historyCount.suggestContinueAsNew": 6,
+    "limit.historySize.suggestContinueAsNew": 3000,
+  },
+  withoutEager: {
+    "system.enableActivityEagerExecution": false,
+    "system.enableEagerWorkflowStart": false,
+  },
   shortHistories: { "limit.historyCount.error": 6 },
   smallHistories: { "limit.historySize.error": 4000 },
   crossNamespace: { "system.enableCrossNamespaceCommands": true },

@@ -26,6 +26,7 @@ export {
 export { type ActivityOptions, maskedFields, optionsOf } from "./workflow/activity-options.js";
 export { type AttachInput, attachToRun } from "./workflow/attach.js";
 export { BadCommandError, messageOf } from "./workflow/bad-command-error.js";
+export { boundedFailure, serverFailure, TOO_LARGE } from "./workflow/bounded-failure.js";
 export {
   type ChildEnd,
   childStartRequest,
@@ -66,6 +67,7 @@ export {
 } from "./workflow/messages.js";
 export type { NamespaceDirectory } from "./workflow/namespace-directory.js";
 export type { NamespaceRules } from "./workflow/namespace-rules.js";
+export { isLargerThan } from "./workflow/payload-size.js";
 export { type Child, type OutboxMessage, REPORT_KEY } from "./workflow/peers.js";
 export { toResetPoints } from "./workflow/reset-points.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
@@ -86,6 +88,7 @@ export {
   ATTRIBUTE_TYPE_NAMES,
   type AttributeSchema,
   checkAttributeNames,
+  checkAttributeSizes,
   PREDEFINED_ATTRIBUTES,
   SYSTEM_ATTRIBUTES,
   typedSearchAttributes,

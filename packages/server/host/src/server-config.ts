@@ -59,6 +59,9 @@ const LIMIT_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["limit.historyCount.suggestContinueAsNew", "historyCountSuggested"],
   ["limit.historySize.suggestContinueAsNew", "historySizeSuggestedBytes"],
   ["limit.blobSize.error", "blobSizeMaxBytes"],
+  ["limit.blobSize.warn", "blobSizeWarnBytes"],
+  ["limit.mutableStateActivityFailureSize.error", "lastFailureMaxBytes"],
+  ["system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute", "problemsReported"],
   ["limit.memoSize.error", "memoSizeMaxBytes"],
   ["limit.numPendingActivities.error", "pendingActivitiesMax"],
   ["limit.numPendingChildExecutions.error", "pendingChildrenMax"],
@@ -95,6 +98,8 @@ const DURATION_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
 /** Keys of switches. */
 const SWITCH_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["system.enableCrossNamespaceCommands", "isCrossNamespaceAllowed"],
+  ["system.enableActivityEagerExecution", "areEagerActivitiesAllowed"],
+  ["system.enableEagerWorkflowStart", "areEagerStartsAllowed"],
 ]);
 
 const CALLBACK_ADDRESSES_KEY = "callback.allowedAddresses";

@@ -28,7 +28,8 @@ const TIME_ZERO: TimestampInit = { seconds: -62_135_596_800n, nanos: 0 };
 /** Answers `DescribeWorkflowExecution` from a run's state. */
 export function describeRun(state: RunState): DescribeWorkflowExecutionResponseInit {
   const { started } = state;
-  const isRunning = isOpen(state);
+  // A closed run still tells what it had under way.
+  const pending = state.uncommon.leftover ?? { ...state, children: state.peers.children };
   const runTimeMs = runTimeoutAtMs(state);
   return {
     executionConfig: {
@@ -39,15 +40,13 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       userMetadata: state.userMetadata,
     },
     workflowExecutionInfo: executionInfo(state),
-    pendingActivities: isRunning
-      ? state.activities
-          .valueSeq()
-          .toArray()
-          .sort((one, other) => one.scheduledEventId - other.scheduledEventId)
-          .map(pendingActivity)
-      : [],
-    pendingChildren: pendingChildren(state),
-    pendingWorkflowTask: isRunning ? pendingWorkflowTask(state) : undefined,
+    pendingActivities: pending.activities
+      .valueSeq()
+      .toArray()
+      .sort((one, other) => one.scheduledEventId - other.scheduledEventId)
+      .map(pendingActivity),
+    pendingChildren: pendingChildren(pending.children),
+    pendingWorkflowTask: pendingWorkflowTask(pending.workflowTask),
     callbacks: callbackInfos(state),
     workflowExtendedInfo: {
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
@@ -94,10 +93,10 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
   };
 }
 
-/** A closed run has none. */
-function pendingChildren(state: RunState): PendingChildExecutionInfoInit[] {
-  const children = state.peers.children.valueSeq().toArray();
+function pendingChildren(children: RunState["peers"]["children"]): PendingChildExecutionInfoInit[] {
   return children
+    .valueSeq()
+    .toArray()
     .sort((one, other) => one.initiatedEventId - other.initiatedEventId)
     .map(pendingChild);
 }
@@ -113,8 +112,9 @@ function pendingChild(child: Child): PendingChildExecutionInfoInit {
   };
 }
 
-function pendingWorkflowTask(state: RunState): PendingWorkflowTaskInfoInit | undefined {
-  const task = state.workflowTask;
+function pendingWorkflowTask(
+  task: RunState["workflowTask"],
+): PendingWorkflowTaskInfoInit | undefined {
   if (task === undefined) return undefined;
   const isStarted = task.startedEventId !== 0;
   return {

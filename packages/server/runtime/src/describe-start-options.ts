@@ -20,7 +20,7 @@ export function callbackInfos(state: RunState): CallbackInfoInit[] {
   const started = (state.started.completionCallbacks ?? []).map((callback) =>
     waiting(callback, state.startTimeMs),
   );
-  const attached = state.attachedCallbacks.flatMap(({ callback, attachedAtMs = 0 }) =>
+  const attached = state.uncommon.attachedCallbacks.flatMap(({ callback, attachedAtMs = 0 }) =>
     callback === undefined ? [] : [waiting(callback, attachedAtMs)],
   );
   return [...started, ...attached];

@@ -1,3 +1,4 @@
+import { isLargerThan } from "@perdure/engine";
 import type {
   WorkflowQueryInit,
   WorkflowQueryResultInit,
@@ -6,6 +7,8 @@ import type {
 /** How a query that waits for a workflow task comes out. */
 export type QueryOutcome =
   | { readonly kind: "answered"; readonly result: WorkflowQueryResultInit }
+  /** The answer is too large. */
+  | { readonly kind: "refused" }
   /** No workflow task will carry it: it may go straight to a worker. */
   | { readonly kind: "unblocked" };
 
@@ -44,10 +47,12 @@ export class PendingQueries {
     return sent;
   }
 
-  /** Takes the answers of a completed workflow task. */
-  answer(results: ReadonlyMap<string, WorkflowQueryResultInit>): void {
+  /** Takes the answers of a completed workflow task; one of more than `bytesMax` is refused. */
+  answer(results: ReadonlyMap<string, WorkflowQueryResultInit>, bytesMax: number): void {
     for (const [queryId, result] of results) {
-      this.#byId.get(queryId)?.settle({ kind: "answered", result });
+      const isRefused = isLargerThan(result.answer, bytesMax);
+      const outcome: QueryOutcome = isRefused ? { kind: "refused" } : { kind: "answered", result };
+      this.#byId.get(queryId)?.settle(outcome);
       this.#byId.delete(queryId);
     }
   }

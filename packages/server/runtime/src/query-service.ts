@@ -126,6 +126,7 @@ export class QueryService {
       queries.add(queryId, question.query),
     ).finally(() => queries.remove(queryId));
     if (outcome.kind === "answered") return resultOf(outcome.result);
+    if (outcome.kind === "refused") throw new InvalidArgumentError("Blob data size exceeds limit.");
     const again = await slot.run(run.state.runId);
     return this.#askDirectly(again, question);
   }

@@ -259,7 +259,9 @@ export class WorkflowService {
       }
     });
     // Before a run that closes lets go of those who still ask.
-    if (completion.refusal === undefined) run.queries?.answer(request.queryResults);
+    if (completion.refusal === undefined) {
+      run.queries?.answer(request.queryResults, environment.limits.blobSizeMaxBytes);
+    }
     const { ticket } = this.#host.apply(slot, run, completion);
     settleQueries(run);
     run.isClosing = completion.refusal?.message === "UnhandledCommand";

@@ -72,14 +72,6 @@ describe("activity", () => {
     assert.deepEqual(run.names(6).slice(0, 2), ["ActivityTaskStarted", "ActivityTaskCompleted"]);
   });
 
-  it("fails when its result is too large", () => {
-    const run = runWith({}, { limits: { blobSizeMaxBytes: 3 } });
-    complete(run, run.startActivity("a1"), PROGRESS);
-    const failed = run.last("ActivityTaskFailed");
-    assert.equal(failed.failure.message, "Complete result exceeds size limit.");
-    assert.equal(failed.retryState, RetryState.NON_RETRYABLE_FAILURE);
-  });
-
   it("refuses two pending activities of one ID, and lets the ID be used again", () => {
     const run = runWith();
     run.signal("news");
@@ -132,14 +124,6 @@ describe("activity heartbeat", () => {
     assert.equal(heartbeat(run, target, PROGRESS), false);
     fail(run, target);
     assert.equal(run.state.activities.get(5)?.progress.heartbeatDetails?.payloads.length, 1);
-  });
-
-  it("fails the activity when its details are too large", () => {
-    const run = runWith({}, { limits: { blobSizeMaxBytes: 3 } });
-    const isCancelRequested = heartbeat(run, run.startActivity("a1"), PROGRESS);
-    assert.equal(isCancelRequested, true);
-    const { message } = run.last("ActivityTaskFailed").failure;
-    assert.equal(message, "Heartbeat details exceed size limit.");
   });
 });
 

@@ -6,6 +6,7 @@ import { RetryState, TimeoutType } from "@perdure/proto/temporal/api/enums/v1";
 import { Failure, type FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import { durationMs } from "../wire-time.js";
 import { optionsOf } from "./activity-options.js";
+import { boundedFailure } from "./bounded-failure.js";
 import type { EventAttributes } from "./event-types.js";
 import { decideRetry, isRetryable } from "./retry.js";
 import {
@@ -186,14 +187,6 @@ export function completeActivity(
   let activity = targetActivity(run, completion.target, false);
   const step = new Step(run, environment);
   const { result, identity } = completion;
-  if (Payloads.encode(result ?? {}).length > environment.limits.blobSizeMaxBytes) {
-    closeAsFailed(step, activity, {
-      failure: serverFailure("Complete result exceeds size limit."),
-      state: RetryState.NON_RETRYABLE_FAILURE,
-      identity,
-    });
-    return step.finish();
-  }
   // Who completes an activity that nobody runs is taken for its worker.
   if (activity.progress.startedAtMs === 0) {
     activity = changeProgress(step, activity, { startedAtMs: step.nowMs, identity });
@@ -204,12 +197,6 @@ export function completeActivity(
     value: { result, scheduledEventId, startedEventId, identity },
   }));
   return step.finish();
-}
-
-/** A failure that the server makes up for a worker's illegal answer. */
-function serverFailure(message: string): FailureInit {
-  const failureInfo = { kind: "serverFailureInfo", value: { nonRetryable: true } } as const;
-  return { message, source: "Server", failureInfo };
 }
 
 export interface ActivityFailure {
@@ -235,9 +222,7 @@ export function failActivity(
     activity = changeProgress(step, activity, { heartbeatDetails, lastHeartbeatAtMs: step.nowMs });
   }
   activity = changeProgress(step, activity, { lastAttemptCompletedAtMs: step.nowMs });
-  const isTooLarge =
-    Failure.encode(failed.failure ?? {}).length > environment.limits.blobSizeMaxBytes;
-  const failure = isTooLarge ? serverFailure("Failure exceeds size limit.") : failed.failure;
+  const { failure } = failed;
   const state = retryOrStop(step, activity, failure);
   if (state !== RetryState.IN_PROGRESS) {
     closeAsFailed(step, activity, { failure, state, identity: failed.identity });
@@ -274,7 +259,10 @@ function retryOrStop(step: Step, activity: Activity, failure: FailureInit | unde
   const policy = optionsOf(activity).retryPolicy;
   if (progress.pause !== undefined && policy !== undefined && isRetryable(failure, policy)) {
     // Whether there are attempts left is not asked: who ends the pause gets one.
-    changeProgress(step, activity, { ...nextAttempt(progress), lastFailure: decoded(failure) });
+    changeProgress(step, activity, {
+      ...nextAttempt(progress),
+      lastFailure: rememberedFailure(step, failure),
+    });
     return RetryState.IN_PROGRESS;
   }
   // Options that were changed later do not move the end of all retries.
@@ -292,7 +280,7 @@ function retryOrStop(step: Step, activity: Activity, failure: FailureInit | unde
     ...nextAttempt(progress),
     ...freshStart(progress),
     scheduledAtMs: step.nowMs + answer.delayMs,
-    lastFailure: decoded(failure),
+    lastFailure: rememberedFailure(step, failure),
     isBackingOff: true,
   });
   return RetryState.IN_PROGRESS;
@@ -315,8 +303,12 @@ export function freshStart(progress: ActivityProgress): Partial<ActivityProgress
   return { isReset: false, dropsHeartbeat: false, ...(progress.dropsHeartbeat ? forgotten : {}) };
 }
 
-function decoded(failure: FailureInit | undefined): Failure | undefined {
-  return failure === undefined ? undefined : Failure.decode(Failure.encode(failure));
+/** The failure as the next attempt's worker and those who look at the run are told of it. */
+function rememberedFailure(step: Step, failure: FailureInit | undefined): Failure | undefined {
+  if (failure === undefined) return undefined;
+  const bytesMax = step.environment.limits.lastFailureMaxBytes;
+  const limit = { bytesMax, keptBytesMax: bytesMax, nonRetryable: false };
+  return Failure.decode(Failure.encode(boundedFailure(failure, limit)));
 }
 
 /** Puts an attempt whose back-off is over before pollers. */
@@ -388,15 +380,6 @@ export function heartbeatActivity(
   const activity = targetActivity(run, heartbeat.target, true);
   const step = new Step(run, environment);
   const details = heartbeat.details;
-  const isTooLarge = Payloads.encode(details ?? {}).length > environment.limits.blobSizeMaxBytes;
-  if (isTooLarge) {
-    closeAsFailed(step, activity, {
-      failure: serverFailure("Heartbeat details exceed size limit."),
-      state: RetryState.NON_RETRYABLE_FAILURE,
-      identity: activity.progress.identity,
-    });
-    return { step: step.finish(), isCancelRequested: true, isPaused: false, isReset: false };
-  }
   const heartbeatDetails =
     details === undefined ? undefined : Payloads.decode(Payloads.encode(details));
   changeProgress(step, activity, { heartbeatDetails, lastHeartbeatAtMs: step.nowMs });

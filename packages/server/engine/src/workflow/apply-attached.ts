@@ -12,10 +12,9 @@ export function applyAttached(
   const callbacks = attached.attachedCompletionCallbacks ?? [];
   if (callbacks.length === 0) return;
   // An event that waited is folded again when it gets its ID.
-  if (draft.attachedCallbacks.some((known) => known.requestId === requestId)) return;
+  const { attachedCallbacks } = draft.uncommon;
+  if (attachedCallbacks.some((known) => known.requestId === requestId)) return;
   const { timeMs: attachedAtMs } = place;
-  draft.attachedCallbacks = [
-    ...draft.attachedCallbacks,
-    ...callbacks.map((callback) => ({ callback, attachedAtMs, requestId })),
-  ];
+  const added = callbacks.map((callback) => ({ callback, attachedAtMs, requestId }));
+  draft.uncommon = { ...draft.uncommon, attachedCallbacks: [...attachedCallbacks, ...added] };
 }

@@ -13,10 +13,12 @@ import { deleteActivity, setActivity } from "./activity-deadlines.js";
 import { addTimer } from "./add-timer.js";
 import { applyAttached } from "./apply-attached.js";
 import { firstAttempt } from "./first-attempt.js";
+import { leftoverOf } from "./leftover.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent, closePeers } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft, SignalTally } from "./run-state.js";
+import { forgetProblems, problemOf, rememberProblem } from "./task-problems.js";
 import { applyUpdateEvent } from "./update-events.js";
 
 /** Where an event stands in its history. */
@@ -145,10 +147,12 @@ function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPla
         expiresAtMs: 0,
       });
       draft.workerVersion = attributes.value.workerVersion ?? draft.workerVersion;
+      forgetProblems(draft);
       return true;
     case "workflowTaskFailedEventAttributes":
     case "workflowTaskTimedOutEventAttributes":
       draft.workflowTask = undefined;
+      rememberProblem(draft, problemOf(attributes));
       return true;
     default:
       return false;
@@ -251,6 +255,8 @@ function removeActivity(draft: RunDraft, scheduledEventId: number): void {
 function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
   const status = CLOSING_STATUS.get(attributes.kind);
   if (status === undefined) return false;
+  const leftover = leftoverOf(draft);
+  if (leftover !== undefined) draft.uncommon = { ...draft.uncommon, leftover };
   draft.status = status;
   draft.closeTimeMs = place.timeMs;
   draft.workflowTask = undefined;

@@ -19,7 +19,8 @@ export function messageOf(error: BadCommandError): string {
   return error.message === name ? name : `${name}: ${error.message}`;
 }
 
-function causeName(cause: WorkflowTaskFailedCause): string {
+/** Name of a cause in texts for people. */
+export function causeName(cause: WorkflowTaskFailedCause | undefined): string {
   const entry = Object.entries(WorkflowTaskFailedCause).find(([, value]) => value === cause);
   const words = (entry?.[0] ?? "UNSPECIFIED").toLowerCase().split("_");
   return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");

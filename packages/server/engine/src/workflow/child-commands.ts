@@ -10,7 +10,7 @@ import {
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
-import { checkedAttributes } from "./checked-attributes.js";
+import { checkAttributesFit, checkedAttributes } from "./checked-attributes.js";
 import type { CommandContext } from "./commands.js";
 import { checkCronSchedule } from "./cron-schedule.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
@@ -187,6 +187,7 @@ function checkSizes(step: Step, command: Command): void {
     const message = "StartChildWorkflowExecutionCommandAttributes.Memo exceeds size limit.";
     throw new BadCommandError(CAUSE, message, true);
   }
+  checkAttributesFit(step, command.searchAttributes, CAUSE);
   const pendingCount = step.draft.peers.children.size;
   if (pendingCount < pendingChildrenMax) return;
   throw new BadCommandError(

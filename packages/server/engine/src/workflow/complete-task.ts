@@ -106,12 +106,15 @@ function recordCompleted(
     versioningBehavior: request.versioningBehavior,
     workerDeploymentName: request.deploymentOptions?.deploymentName,
   };
-  const { resetPoints, workerVersion } = step.draft;
-  const isFirst = step.draft.lastCompletedEventId === 0;
+  const { lastCompletedEventId, resetPoints, workerVersion, uncommon } = step.draft;
   const completedEventId = step.record({ kind: "workflowTaskCompletedEventAttributes", value });
-  const isVersionNew = step.draft.workerVersion?.buildId !== workerVersion?.buildId;
-  // Lists find a run by the versions of the workers that it had.
-  if (isFirst || isVersionNew || step.draft.resetPoints !== resetPoints) step.changeList();
+  const isListed =
+    lastCompletedEventId === 0 ||
+    uncommon.taskProblems.isReported ||
+    step.draft.workerVersion?.buildId !== workerVersion?.buildId ||
+    step.draft.resetPoints !== resetPoints;
+  // Lists find a run by the versions of the workers that it had, and by its problems.
+  if (isListed) step.changeList();
   if (task.isTransient && task.isSpeculative !== true) step.setWorkflowTask(undefined);
   return completedEventId;
 }

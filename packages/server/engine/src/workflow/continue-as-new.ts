@@ -13,6 +13,7 @@ import {
 import type { WorkflowExecutionContinuedAsNewEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
+import { checkAttributesFit } from "./checked-attributes.js";
 import type { ClosingCommand } from "./close.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { checkDurationSign, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
@@ -114,14 +115,18 @@ function checkContinuation(step: Step, command: Command): Continuation {
     durationMs(started.workflowExecutionTimeout),
   );
   const taskMs = durationMs(command.workflowTaskTimeout) || durationMs(started.workflowTaskTimeout);
+  const retryPolicy = filledRetryPolicy(step, command, place);
+  const searchAttributes = checkedSearchAttributes(step, command, place);
+  const memo = checkedMemo(step, command);
+  checkAttributesFit(step, searchAttributes, CAUSE);
   return {
     typeName,
     queueName,
     runTimeout: toDuration(runMs),
     taskTimeout: toDuration(taskTimeoutMs(taskMs, runMs, limits)),
-    retryPolicy: filledRetryPolicy(step, command, place),
-    memo: checkedMemo(step, command),
-    searchAttributes: checkedSearchAttributes(step, command, place),
+    retryPolicy,
+    memo,
+    searchAttributes,
   };
 }
 

@@ -8,13 +8,15 @@ const UNVERSIONED = "unversioned";
 /**
  * The run's search attributes with those that the server sets: `BuildIds` and `BinaryChecksums`
  * name the workers that completed workflow tasks of the run, `TemporalWorkflowVersioningBehavior`
- * tells an override.
+ * tells an override, `TemporalReportedProblems` why workflow tasks fail again and again.
  */
 export function listedSearchAttributes(run: RunState): SearchAttributesInit | undefined {
   const hasWorked = run.lastCompletedEventId > 0;
   const isUpgraded = run.started.versioningOverride?.override?.kind === "autoUpgrade";
-  if (!hasWorked && !isUpgraded) return run.searchAttributes;
+  const { isReported, last } = run.uncommon.taskProblems;
+  if (!hasWorked && !isUpgraded && !isReported) return run.searchAttributes;
   const fields = new Map(run.searchAttributes?.indexedFields);
+  if (isReported) fields.set("TemporalReportedProblems", attributePayload("KeywordList", last));
   if (isUpgraded)
     fields.set("TemporalWorkflowVersioningBehavior", attributePayload("Keyword", "AutoUpgrade"));
   if (!hasWorked) return { indexedFields: fields };

@@ -6,22 +6,17 @@ import {
   type RunSnapshotInit,
 } from "@perdure/proto/perdure/internal/v1";
 import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
-import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
+import { History } from "@perdure/proto/temporal/api/history/v1";
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
-import { timestampMs, toTimestamp } from "../wire-time.js";
+import { restoreActivities, snapshotActivity } from "./activity-snapshot.js";
 import { applyEvent } from "./apply-event.js";
+import { restoreLeftover, snapshotLeftover } from "./leftover.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
-import {
-  type Activity,
-  draftOf,
-  emptyRun,
-  type RunDraft,
-  type RunIdentity,
-  type RunState,
-} from "./run-state.js";
+import { draftOf, emptyRun, type RunDraft, type RunIdentity, type RunState } from "./run-state.js";
 import type { LogRecord } from "./step.js";
+import { NO_PROBLEMS } from "./task-problems.js";
 
 /** Number of the snapshot format; a snapshot of a higher one is refused. */
 const SNAPSHOT_FORMAT = 1;
@@ -74,6 +69,9 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
     if (delta.sticky !== undefined)
       draft.sticky = delta.sticky.queue === "" ? undefined : delta.sticky;
   }
+  if (delta.problems !== undefined) {
+    draft.uncommon = { ...draft.uncommon, taskProblems: delta.problems };
+  }
   for (const progress of delta.activities) putProgress(draft, progress);
   draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
   draft.requestIds = draft.requestIds.merge(delta.requestIds);
@@ -86,9 +84,17 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
 }
 
 function putProgress(draft: RunDraft, progress: ActivityProgress): void {
-  const activity = draft.activities.get(progress.scheduledEventId);
-  if (activity === undefined) return;
-  draft.activities = draft.activities.set(progress.scheduledEventId, { ...activity, progress });
+  const { scheduledEventId } = progress;
+  const activity = draft.activities.get(scheduledEventId);
+  if (activity !== undefined) {
+    draft.activities = draft.activities.set(scheduledEventId, { ...activity, progress });
+    return;
+  }
+  const { leftover } = draft.uncommon;
+  const undone = leftover?.activities.get(scheduledEventId);
+  if (leftover === undefined || undone === undefined) return;
+  const activities = leftover.activities.set(scheduledEventId, { ...undone, progress });
+  draft.uncommon = { ...draft.uncommon, leftover: { ...leftover, activities } };
 }
 
 /** Encodes a state so that `loadRun` need not fold the log before it. */
@@ -103,6 +109,8 @@ export function snapshotRun(run: RunState): Uint8Array {
     workflowTask: run.workflowTask?.isSpeculative === true ? undefined : run.workflowTask,
     sticky: run.sticky,
     activities: run.activities.valueSeq().map(snapshotActivity).toArray(),
+    problems: storedProblems(run),
+    leftover: snapshotLeftover(run.uncommon.leftover),
     timers: run.timers.valueSeq().toArray(),
     buffered: run.buffered.toArray(),
     signalRequestIds: run.signalRequestIds.toArray(),
@@ -122,19 +130,10 @@ export function snapshotRun(run: RunState): Uint8Array {
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
     updates: run.updates.valueSeq().toArray(),
-    attachedCallbacks: run.attachedCallbacks,
+    attachedCallbacks: run.uncommon.attachedCallbacks,
     peers: snapshotPeers(run.peers),
   };
   return RunSnapshot.encode(snapshot);
-}
-
-function snapshotActivity(activity: Activity): NonNullable<RunSnapshotInit["activities"]>[number] {
-  const scheduled: HistoryEventInit = {
-    eventId: BigInt(activity.scheduledEventId),
-    eventTime: toTimestamp(activity.scheduledTimeMs),
-    attributes: { kind: "activityTaskScheduledEventAttributes", value: activity.scheduled },
-  };
-  return { scheduled, progress: activity.progress };
 }
 
 function restore(draft: RunDraft, snapshot: RunSnapshot): void {
@@ -169,26 +168,17 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.completedUpdateCount = snapshot.updates.filter(
     ({ completedEventId }) => completedEventId > 0,
   ).length;
-  draft.attachedCallbacks = snapshot.attachedCallbacks;
   draft.peers = restorePeers(snapshot.peers);
-  restoreActivities(draft, snapshot);
+  draft.uncommon = {
+    attachedCallbacks: snapshot.attachedCallbacks,
+    taskProblems: snapshot.problems ?? NO_PROBLEMS,
+    leftover: restoreLeftover(snapshot.leftover),
+  };
+  restorePending(draft, snapshot);
 }
 
-function restoreActivities(draft: RunDraft, snapshot: RunSnapshot): void {
-  const activities: [number, Activity][] = [];
-  for (const { scheduled, progress } of snapshot.activities) {
-    if (scheduled?.attributes?.kind !== "activityTaskScheduledEventAttributes") continue;
-    if (progress === undefined) continue;
-    const scheduledEventId = progress.scheduledEventId;
-    const scheduledTimeMs = timestampMs(scheduled.eventTime);
-    const activity = {
-      scheduledEventId,
-      scheduled: scheduled.attributes.value,
-      scheduledTimeMs,
-      progress,
-    };
-    activities.push([scheduledEventId, activity]);
-  }
+function restorePending(draft: RunDraft, snapshot: RunSnapshot): void {
+  const activities = restoreActivities(snapshot.activities);
   draft.activities = PersistentMap(activities);
   draft.activityIds = PersistentMap(
     activities.map(([scheduledEventId, { scheduled }]) => [
@@ -196,4 +186,9 @@ function restoreActivities(draft: RunDraft, snapshot: RunSnapshot): void {
       scheduledEventId,
     ]),
   );
+}
+
+function storedProblems(run: RunState): RunSnapshotInit["problems"] {
+  const { taskProblems } = run.uncommon;
+  return taskProblems === NO_PROBLEMS ? undefined : taskProblems;
 }

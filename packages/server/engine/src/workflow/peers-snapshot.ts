@@ -46,7 +46,8 @@ const REPORT: Farewell = {
   firstRunId: "",
 };
 
-function snapshotChild(child: Child): ChildSnapshotInit {
+/** What a snapshot keeps of a child. */
+export function snapshotChild(child: Child): ChildSnapshotInit {
   const { initiatedEventId, initiated, userMetadata, startedEventId, startedRunId } = child;
   const kind = "startChildWorkflowExecutionInitiatedEventAttributes";
   return {

@@ -2,15 +2,10 @@ import type {
   ModifyWorkflowPropertiesCommandAttributesInit,
   UpsertWorkflowSearchAttributesCommandAttributesInit,
 } from "@perdure/proto/temporal/api/command/v1";
-import {
-  Memo,
-  type PayloadInit,
-  SearchAttributes,
-  type SearchAttributesInit,
-} from "@perdure/proto/temporal/api/common/v1";
+import { Memo, type PayloadInit } from "@perdure/proto/temporal/api/common/v1";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import { BadCommandError } from "./bad-command-error.js";
-import { checkedAttributes } from "./checked-attributes.js";
+import { checkAttributesFit, checkedAttributes } from "./checked-attributes.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import type { Step } from "./step.js";
 
@@ -35,23 +30,16 @@ export function upsertSearchAttributes(
     );
   }
   const typed = checkedAttributes(step, searchAttributes) ?? searchAttributes;
-  checkTotalSize(step, typed);
+  if (
+    sizeOf(searchAttributes.indexedFields ?? new Map()) > step.environment.limits.blobSizeMaxBytes
+  ) {
+    const message = "UpsertWorkflowSearchAttributesCommandAttributes exceeds size limit.";
+    throw new BadCommandError(cause, message, true);
+  }
+  checkAttributesFit(step, mergeSearchAttributes(step.draft.searchAttributes, typed), cause);
   const value = { searchAttributes: typed, workflowTaskCompletedEventId };
   step.record({ kind: "upsertWorkflowSearchAttributesEventAttributes", value });
   step.changeList();
-}
-
-/** A run whose attributes together grow too large is terminated: trying again would not help. */
-function checkTotalSize(step: Step, changes: SearchAttributesInit): void {
-  const bytesMax = step.environment.limits.searchAttributesBytesMax;
-  const merged = mergeSearchAttributes(step.draft.searchAttributes, changes);
-  const totalBytes = SearchAttributes.encode(merged).length;
-  if (totalBytes <= bytesMax) return;
-  throw new BadCommandError(
-    WorkflowTaskFailedCause.BAD_SEARCH_ATTRIBUTES,
-    `total size of search attributes ${totalBytes} exceeds size limit ${bytesMax}`,
-    true,
-  );
 }
 
 /** Sets and unsets fields of the run's memo. */

@@ -123,7 +123,7 @@ export function inheritedAttributes(run: RunState): WorkflowExecutionStartedEven
 export function callbacksOf(
   run: RunState,
 ): WorkflowExecutionStartedEventAttributesInit["completionCallbacks"] {
-  const { attachedCallbacks } = run;
+  const { attachedCallbacks } = run.uncommon;
   if (attachedCallbacks.length === 0) return run.started.completionCallbacks;
   const attached = attachedCallbacks.flatMap(({ callback }) => callback ?? []);
   return [...(run.started.completionCallbacks ?? []), ...attached];

@@ -16,6 +16,10 @@ export interface RunLimits {
   readonly historySizeMaxBytes: number;
   /** `limit.blobSize.error`, bytes of one payload field. */
   readonly blobSizeMaxBytes: number;
+  /** `limit.blobSize.warn`, bytes: so much is kept of a failure that is too large. */
+  readonly blobSizeWarnBytes: number;
+  /** `limit.mutableStateActivityFailureSize.error`, bytes of the last failure of an activity. */
+  readonly lastFailureMaxBytes: number;
   /** `limit.memoSize.error`, bytes. */
   readonly memoSizeMaxBytes: number;
   /** `limit.numPendingActivities.error`. */
@@ -32,6 +36,15 @@ export interface RunLimits {
   readonly isCrossNamespaceAllowed: boolean;
   /** `history.maximumBufferedEventsBatch`: one more fails the running workflow task. */
   readonly bufferedEventsMax: number;
+  /** `system.enableActivityEagerExecution` */
+  readonly areEagerActivitiesAllowed: boolean;
+  /** `system.enableEagerWorkflowStart` */
+  readonly areEagerStartsAllowed: boolean;
+  /**
+   * `system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute`: after so many workflow
+   * tasks in a row that failed or timed out, the search attributes tell of it; 0: never.
+   */
+  readonly problemsReported: number;
   /** `history.workflowTaskRetryMaxInterval`. */
   readonly workflowTaskRetryIntervalMsMax: number;
   /** `history.workflowTaskHeartbeatTimeout`. */
@@ -80,6 +93,8 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   historyCountMax: 50 * 1024,
   historySizeMaxBytes: 50 * 1024 * 1024,
   blobSizeMaxBytes: 2 * 1024 * 1024,
+  blobSizeWarnBytes: 512 * 1024,
+  lastFailureMaxBytes: 4 * 1024,
   memoSizeMaxBytes: 2 * 1024 * 1024,
   pendingActivitiesMax: 2000,
   pendingChildrenMax: 2000,
@@ -88,6 +103,9 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   signalsMax: 10_000,
   isCrossNamespaceAllowed: false,
   bufferedEventsMax: 100,
+  areEagerActivitiesAllowed: true,
+  areEagerStartsAllowed: true,
+  problemsReported: 5,
   workflowTaskRetryIntervalMsMax: 10 * 60 * 1000,
   workflowTaskHeartbeatTimeoutMs: 30 * 60 * 1000,
   startIntervalMsMin: 1000,

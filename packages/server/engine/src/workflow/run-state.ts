@@ -25,6 +25,7 @@ import type { RequestInit } from "@perdure/proto/temporal/api/update/v1";
 import { List, OrderedMap, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 import { NO_PEERS, type Peers } from "./peers.js";
+import { NO_PROBLEMS, type TaskProblems } from "./task-problems.js";
 
 /** A pending activity. */
 export interface Activity {
@@ -107,9 +108,30 @@ export interface RunState {
   readonly completedUpdateCount: number;
   /** By update ID, in the order in which they came; not stored. */
   readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
+  readonly peers: Peers;
+  readonly uncommon: Uncommon;
+}
+
+/** What few runs have: it is kept apart, so that it costs the others no more than one field. */
+export interface Uncommon {
   /** Callbacks that later requests attached, in that order. */
   readonly attachedCallbacks: readonly AttachedCallbackInit[];
-  readonly peers: Peers;
+  readonly taskProblems: TaskProblems;
+  readonly leftover: Leftover | undefined;
+}
+
+/** Of most runs. */
+export const NOTHING_UNCOMMON: Uncommon = {
+  attachedCallbacks: [],
+  taskProblems: NO_PROBLEMS,
+  leftover: undefined,
+};
+
+/** What a closed run has left undone: nothing comes of it any more. */
+export interface Leftover {
+  readonly activities: RunState["activities"];
+  readonly children: Peers["children"];
+  readonly workflowTask: WorkflowTask | undefined;
 }
 
 /** The signals in a run's history. */
@@ -169,8 +191,8 @@ export function emptyRun(identity: RunIdentity): RunState {
     updates: PersistentMap(),
     completedUpdateCount: 0,
     admittedUpdates: OrderedMap(),
-    attachedCallbacks: [],
     peers: NO_PEERS,
+    uncommon: NOTHING_UNCOMMON,
   };
 }
 
@@ -214,8 +236,8 @@ export function draftOf(run: RunState): RunDraft {
     updates: run.updates,
     completedUpdateCount: run.completedUpdateCount,
     admittedUpdates: run.admittedUpdates,
-    attachedCallbacks: run.attachedCallbacks,
     peers: run.peers,
+    uncommon: run.uncommon,
   };
 }
 

@@ -1,12 +1,13 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import type { ScheduleActivityTaskCommandAttributesInit } from "@perdure/proto/temporal/api/command/v1";
-import { Payloads, type PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
+import type { PayloadsInit } from "@perdure/proto/temporal/api/common/v1";
 import { TaskQueueKind, WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import { durationMs, toDuration } from "../wire-time.js";
 import { offerActivity } from "./activity.js";
 import { BadCommandError } from "./bad-command-error.js";
 import type { CommandContext } from "./commands.js";
+import { isLargerThan } from "./payload-size.js";
 import { checkQueue } from "./queue-name.js";
 import { checkDuration, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
 import { activityOf, taskQueueName } from "./run-state.js";
@@ -24,8 +25,7 @@ export function checkPayloadSize(
   payloads: PayloadsInit | undefined,
   failed: { readonly cause: WorkflowTaskFailedCause; readonly message: string },
 ): void {
-  if (payloads === undefined) return;
-  if (Payloads.encode(payloads).length <= step.environment.limits.blobSizeMaxBytes) return;
+  if (!isLargerThan(payloads, step.environment.limits.blobSizeMaxBytes)) return;
   throw new BadCommandError(failed.cause, failed.message, true);
 }
 
@@ -65,7 +65,9 @@ export function scheduleActivity(
     { kind: "activityTaskScheduledEventAttributes", value },
     { userMetadata },
   );
-  if (command.requestEagerExecution === true) context.eagerActivities.push(eventId);
+  const isEager = command.requestEagerExecution === true;
+  if (isEager && step.environment.limits.areEagerActivitiesAllowed)
+    context.eagerActivities.push(eventId);
   else offerActivity(step, activityOf(step.draft, eventId));
 }
 

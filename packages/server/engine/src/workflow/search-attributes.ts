@@ -72,22 +72,19 @@ export interface AttributeSchema {
   readonly customTypes: ReadonlyMap<string, IndexedValueType>;
 }
 
-/** Limits of the attributes of one request or command. */
-type AttributeLimits = Pick<
-  RunLimits,
-  "searchAttributesMax" | "searchAttributeBytesMax" | "searchAttributesBytesMax"
->;
+/** Limits of the size of a run's attributes. */
+type SizeLimits = Pick<RunLimits, "searchAttributeBytesMax" | "searchAttributesBytesMax">;
 
 /**
  * Checks search attributes against the schema of their namespace and notes the type of each in
- * its payload, unless the sender wrote one there.
+ * its payload, unless the sender wrote one there. How large they are is not looked at.
  *
  * @throws {InvalidArgumentError} With the official wording.
  */
 export function typedSearchAttributes(
   attributes: SearchAttributesInit,
   schema: AttributeSchema,
-  limits: AttributeLimits,
+  limits: Pick<RunLimits, "searchAttributesMax">,
 ): SearchAttributesInit {
   const fields = attributes.indexedFields ?? new Map<string, PayloadInit>();
   checkAttributeNames(attributes, schema);
@@ -99,17 +96,31 @@ export function typedSearchAttributes(
   const typed = new Map<string, PayloadInit>();
   for (const [name, payload] of fields) {
     const type = settableType(name, schema);
-    checkValue({ name, type, payload }, limits);
+    checkValue({ name, type, payload });
     typed.set(name, withType(payload, type));
   }
-  const result = { indexedFields: typed };
-  const sizeBytes = SearchAttributes.encode(attributes).length;
-  if (sizeBytes > limits.searchAttributesBytesMax) {
+  return { indexedFields: typed };
+}
+
+/**
+ * Checks the size of search attributes, of each and of all together.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkAttributeSizes(attributes: SearchAttributesInit, limits: SizeLimits): void {
+  const { searchAttributeBytesMax: valueBytesMax, searchAttributesBytesMax: bytesMax } = limits;
+  for (const [name, { data }] of attributes.indexedFields ?? []) {
+    const valueBytes = data?.length ?? 0;
+    if (valueBytes <= valueBytesMax) continue;
     throw new InvalidArgumentError(
-      `total size of search attributes ${sizeBytes} exceeds size limit ${limits.searchAttributesBytesMax}`,
+      `search attribute ${name} value size ${valueBytes} exceeds size limit ${valueBytesMax}`,
     );
   }
-  return result;
+  const totalBytes = SearchAttributes.encode(attributes).length;
+  if (totalBytes <= bytesMax) return;
+  throw new InvalidArgumentError(
+    `total size of search attributes ${totalBytes} exceeds size limit ${bytesMax}`,
+  );
 }
 
 /**
@@ -142,14 +153,8 @@ interface TypedField {
   readonly payload: PayloadInit;
 }
 
-function checkValue({ name, type, payload }: TypedField, limits: AttributeLimits): void {
+function checkValue({ name, type, payload }: TypedField): void {
   const data = Buffer.from(payload.data ?? []);
-  const bytesMax = limits.searchAttributeBytesMax;
-  if (data.length > bytesMax) {
-    throw new InvalidArgumentError(
-      `search attribute ${name} value size ${data.length} exceeds size limit ${bytesMax}`,
-    );
-  }
   const encoding = textOf(payload.metadata?.get("encoding"));
   if (encoding === "binary/null") return;
   const value = encoding === "json/plain" ? parseJson(data.toString()) : undefined;

@@ -47,7 +47,10 @@ export function startRun(
   const { request } = input;
   const step = new Step(emptyRun(identity), environment);
   const backoffMs = firstBackoffMs(request, step.nowMs);
-  const isEager = input.eagerIdentity !== undefined && backoffMs === 0;
+  const isEager =
+    input.eagerIdentity !== undefined &&
+    backoffMs === 0 &&
+    environment.limits.areEagerStartsAllowed;
   const executionMs = durationMs(request.workflowExecutionTimeout);
   const value = startedAttributes(identity, input, {
     firstWorkflowTaskBackoff: toDuration(backoffMs),

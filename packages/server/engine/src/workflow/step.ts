@@ -29,6 +29,7 @@ import {
   type WorkflowTask,
 } from "./run-state.js";
 import { convertSpeculativeTask } from "./speculative-task.js";
+import type { TaskProblems } from "./task-problems.js";
 import { noticesOfClose, type UpdateNotice } from "./update-notices.js";
 
 /**
@@ -135,6 +136,7 @@ export class Step {
   #farewellsDelivered: number[] = [];
   #isTaskDirty = false;
   #isStickyDirty = false;
+  #areProblemsDirty = false;
   #isFlushed = false;
   #isListChanged = false;
   #lateEventCount = 0;
@@ -238,6 +240,11 @@ export class Step {
   /** Tells those who wait for an update what became of it. */
   tell(notice: UpdateNotice): void {
     this.#notices = [...this.#notices, notice];
+  }
+
+  setTaskProblems(taskProblems: TaskProblems): void {
+    this.draft.uncommon = { ...this.draft.uncommon, taskProblems };
+    this.#areProblemsDirty = true;
   }
 
   setSticky(sticky: RunState["sticky"]): void {
@@ -373,6 +380,7 @@ export class Step {
     const isChanged =
       this.#isTaskDirty ||
       this.#isStickyDirty ||
+      this.#areProblemsDirty ||
       this.#isFlushed ||
       activities.length > 0 ||
       this.#buffered.length > 0 ||
@@ -393,6 +401,7 @@ export class Step {
       cancelRequestId: this.#cancelRequestId,
       farewellsDelivered: this.#farewellsDelivered,
       searchAttributes: this.#searchAttributes,
+      problems: this.#areProblemsDirty ? this.draft.uncommon.taskProblems : undefined,
     };
   }
 
@@ -404,7 +413,8 @@ export class Step {
   #changedActivities(): RunDeltaInit["activities"] & {} {
     if (this.#dirtyActivities.size === 0) return [];
     return [...this.#dirtyActivities].flatMap((scheduledEventId) => {
-      const activity = this.draft.activities.get(scheduledEventId);
+      const { activities, uncommon } = this.draft;
+      const activity = (uncommon.leftover?.activities ?? activities).get(scheduledEventId);
       return activity === undefined ? [] : [activity.progress];
     });
   }

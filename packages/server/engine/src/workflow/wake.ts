@@ -15,8 +15,8 @@ import {
   leaveStickyQueue,
   scheduleWorkflowTask,
   timeOutWorkflowTask,
-  workflowTaskTimeoutMs,
 } from "./workflow-task.js";
+import { workflowTaskTimeoutMs } from "./workflow-task-timeout.js";
 
 /** Something that a run has to do at a time. */
 type Deadline =

@@ -11,12 +11,7 @@ import { START_MS, TestRun, WORKFLOW_TASK_TIMEOUT_MS } from "../testing/test-run
 import { toDuration } from "../wire-time.js";
 import { completeWorkflowTask, reportTaskFailure } from "./complete-task.js";
 import { Step } from "./step.js";
-import {
-  isWorkflowTaskCurrent,
-  resetSticky,
-  transientEvents,
-  workflowTaskTimeoutMs,
-} from "./workflow-task.js";
+import { isWorkflowTaskCurrent, resetSticky, transientEvents } from "./workflow-task.js";
 
 const STICKY = {
   stickyAttributes: {
@@ -137,14 +132,6 @@ describe("workflow task timeout", () => {
       "WorkflowTaskStarted",
     ]);
     assert.equal(run.state.workflowTask?.isTransient, false);
-  });
-
-  it("gives later attempts more time, up to a limit", () => {
-    const { state } = new TestRun();
-    const timeouts = [1, 3, 4, 5, 20].map((attempt) =>
-      workflowTaskTimeoutMs(state, attempt, 60_000),
-    );
-    assert.deepEqual(timeouts, [10_000, 10_000, 15_000, 20_000, 70_000]);
   });
 
   it("writes no event for later attempts that time out", () => {

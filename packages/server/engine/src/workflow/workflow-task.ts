@@ -10,33 +10,19 @@ import {
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
 import type { TaskQueueInit } from "@perdure/proto/temporal/api/taskqueue/v1";
-import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
+import { toDuration, toTimestamp } from "../wire-time.js";
 import { NO_WORKFLOW_TASK } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf } from "./event-types.js";
 
 import { type RunState, requireOpen, taskQueueName, type WorkflowTask } from "./run-state.js";
 import { writeScheduled } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type TaskOffer } from "./step.js";
+import { noteProblem } from "./task-problems.js";
 import { areUpdatesTooMany, sendUpdates } from "./updates.js";
+import { workflowTaskTimeoutMs } from "./workflow-task-timeout.js";
 
 /** Priority of tasks without one. */
 const PRIORITY_DEFAULT = 3;
-
-/** Attempts of a workflow task that get the plain timeout; later ones get more, as a back-off. */
-const PLAIN_TIMEOUT_ATTEMPTS = 3;
-const TASK_RETRY_INTERVAL_MS = 5000;
-
-/** Time that a worker has for a workflow task, milliseconds; grows when attempts keep failing. */
-export function workflowTaskTimeoutMs(
-  run: RunState,
-  attempt: number,
-  intervalMsMax: number,
-): number {
-  const timeoutMs = durationMs(run.started.workflowTaskTimeout);
-  if (attempt <= PLAIN_TIMEOUT_ATTEMPTS) return timeoutMs;
-  const backoffMs = TASK_RETRY_INTERVAL_MS * 2 ** (attempt - PLAIN_TIMEOUT_ATTEMPTS - 1);
-  return timeoutMs + Math.min(backoffMs, intervalMsMax);
-}
 
 /** The queue that the next workflow task goes to, as events name it. */
 export function currentTaskQueue(run: RunState): TaskQueueInit {
@@ -375,6 +361,7 @@ function recordTimedOut(step: Step, task: WorkflowTaskProgress, timeoutType: Tim
 
 function afterFailedAttempt(step: Step, task: WorkflowTaskProgress): number {
   const isOnSticky = step.draft.sticky !== undefined;
+  noteProblem(step, { isCounted: !isOnSticky });
   step.setWorkflowTask(undefined);
   step.setSticky(undefined);
   return isOnSticky ? 1 : task.attempt + 1;

@@ -87,7 +87,13 @@ function withCapabilities(namespace: Namespace, limits: RunLimits): DescribeName
     ...facts,
     namespaceInfo: {
       ...facts.namespaceInfo,
-      capabilities: { eagerWorkflowStart: true, syncUpdate: true, asyncUpdate: true },
+      capabilities: {
+        eagerWorkflowStart: true,
+        syncUpdate: true,
+        asyncUpdate: true,
+        workerHeartbeats: true,
+        reportedProblemsSearchAttribute: limits.problemsReported > 0,
+      },
       limits: {
         blobSizeLimitError: BigInt(limits.blobSizeMaxBytes),
         memoSizeLimitError: BigInt(limits.memoSizeMaxBytes),

@@ -1,5 +1,6 @@
-import type { ActivityTarget } from "@perdure/engine";
+import { type ActivityTarget, serverFailure, TOO_LARGE } from "@perdure/engine";
 import { InvalidArgumentError, NotFoundError } from "@perdure/kernel";
+import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type {
   RecordActivityTaskHeartbeatByIdRequest,
   RecordActivityTaskHeartbeatRequest,
@@ -10,9 +11,11 @@ import type {
   RespondActivityTaskCompletedRequest,
   RespondActivityTaskFailedByIdRequest,
   RespondActivityTaskFailedRequest,
+  RespondActivityTaskFailedResponseInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import type { ActivityPlace, HeartbeatReply } from "@perdure/runtime";
+import type { ActivityPlace } from "@perdure/runtime";
 import { resolveNamespace } from "../namespaces/resolve-namespace.js";
+import { isTooLarge, takenFailure } from "./answer-limits.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkLength, readTarget } from "./request-checks.js";
 import { readTaskToken } from "./worker-tasks.js";
@@ -63,9 +66,7 @@ export async function respondActivityTaskCompleted(
   request: RespondActivityTaskCompletedRequest,
   deps: WorkflowServiceDeps,
 ): Promise<NoAnswer> {
-  const { result, identity } = request;
-  await deps.workflows.completeActivity(placeOfToken(deps, request), { result, identity });
-  return {};
+  return await complete(placeOfToken(deps, request), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCompletedById` */
@@ -73,32 +74,25 @@ export async function respondActivityTaskCompletedById(
   request: RespondActivityTaskCompletedByIdRequest,
   deps: WorkflowServiceDeps,
 ): Promise<NoAnswer> {
-  const { result, identity } = request;
-  await deps.workflows.completeActivity(placeOfId(deps, request), { result, identity });
-  return {};
+  return await complete(placeOfId(deps, request), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailed` */
 export async function respondActivityTaskFailed(
   request: RespondActivityTaskFailedRequest,
   deps: WorkflowServiceDeps,
-): Promise<NoAnswer> {
+): Promise<RespondActivityTaskFailedResponseInit> {
   const place = placeOfToken(deps, request);
-  const { failure, identity, lastHeartbeatDetails } = request;
-  checkFailure(failure);
-  await deps.workflows.failActivity(place, { failure, identity, lastHeartbeatDetails });
-  return {};
+  checkFailure(request.failure);
+  return await fail(place, request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskFailedById` */
 export async function respondActivityTaskFailedById(
   request: RespondActivityTaskFailedByIdRequest,
   deps: WorkflowServiceDeps,
-): Promise<NoAnswer> {
-  const { failure, identity, lastHeartbeatDetails } = request;
-  const place = placeOfId(deps, request);
-  await deps.workflows.failActivity(place, { failure, identity, lastHeartbeatDetails });
-  return {};
+): Promise<RespondActivityTaskFailedResponseInit> {
+  return await fail(placeOfId(deps, request), request, deps);
 }
 
 function checkFailure(failure: RespondActivityTaskFailedRequest["failure"]): void {
@@ -111,9 +105,7 @@ export async function respondActivityTaskCanceled(
   request: RespondActivityTaskCanceledRequest,
   deps: WorkflowServiceDeps,
 ): Promise<NoAnswer> {
-  const { details, identity } = request;
-  await deps.workflows.cancelActivity(placeOfToken(deps, request), { details, identity });
-  return {};
+  return await cancel(placeOfToken(deps, request), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RespondActivityTaskCanceledById` */
@@ -121,9 +113,7 @@ export async function respondActivityTaskCanceledById(
   request: RespondActivityTaskCanceledByIdRequest,
   deps: WorkflowServiceDeps,
 ): Promise<NoAnswer> {
-  const { details, identity } = request;
-  await deps.workflows.cancelActivity(placeOfId(deps, request), { details, identity });
-  return {};
+  return await cancel(placeOfId(deps, request), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeat` */
@@ -131,8 +121,7 @@ export async function recordActivityTaskHeartbeat(
   request: RecordActivityTaskHeartbeatRequest,
   deps: WorkflowServiceDeps,
 ): Promise<RecordActivityTaskHeartbeatResponseInit> {
-  const place = placeOfToken(deps, request);
-  return heartbeatResponse(await deps.workflows.heartbeatActivity(place, request.details));
+  return await heartbeat(placeOfToken(deps, request), request, deps);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RecordActivityTaskHeartbeatById` */
@@ -140,11 +129,76 @@ export async function recordActivityTaskHeartbeatById(
   request: RecordActivityTaskHeartbeatByIdRequest,
   deps: WorkflowServiceDeps,
 ): Promise<RecordActivityTaskHeartbeatResponseInit> {
-  const place = placeOfId(deps, request);
-  return heartbeatResponse(await deps.workflows.heartbeatActivity(place, request.details));
+  return await heartbeat(placeOfId(deps, request), request, deps);
 }
 
-function heartbeatResponse(reply: HeartbeatReply): RecordActivityTaskHeartbeatResponseInit {
+interface Sender {
+  readonly identity: string;
+}
+
+async function complete(
+  place: ActivityPlace,
+  request: Sender & Pick<RespondActivityTaskCompletedRequest, "result">,
+  deps: WorkflowServiceDeps,
+): Promise<NoAnswer> {
+  const { result, identity } = request;
+  if (isTooLarge(result, deps.limits)) await refuse(place, TOO_LARGE.result, { identity, deps });
+  else await deps.workflows.completeActivity(place, { result, identity });
+  return {};
+}
+
+async function cancel(
+  place: ActivityPlace,
+  request: Sender & Pick<RespondActivityTaskCanceledRequest, "details">,
+  deps: WorkflowServiceDeps,
+): Promise<NoAnswer> {
+  const { details, identity } = request;
+  if (isTooLarge(details, deps.limits)) {
+    await refuse(place, TOO_LARGE.cancelDetails, { identity, deps });
+  } else await deps.workflows.cancelActivity(place, { details, identity });
+  return {};
+}
+
+async function heartbeat(
+  place: ActivityPlace,
+  request: Sender & Pick<RecordActivityTaskHeartbeatRequest, "details">,
+  deps: WorkflowServiceDeps,
+): Promise<RecordActivityTaskHeartbeatResponseInit> {
+  const { details, identity } = request;
+  if (isTooLarge(details, deps.limits)) {
+    await refuse(place, TOO_LARGE.heartbeatDetails, { identity, deps });
+    return { cancelRequested: true };
+  }
+  const reply = await deps.workflows.heartbeatActivity(place, details);
   const { isCancelRequested, isPaused, isReset } = reply;
   return { cancelRequested: isCancelRequested, activityPaused: isPaused, activityReset: isReset };
+}
+
+/** Fails an activity for good, because its worker's answer is too large. */
+async function refuse(
+  place: ActivityPlace,
+  reason: string,
+  { identity, deps }: Sender & { readonly deps: WorkflowServiceDeps },
+): Promise<void> {
+  const failure = serverFailure(reason, true);
+  await deps.workflows.failActivity(place, { failure, identity, lastHeartbeatDetails: undefined });
+}
+
+/** Fails an attempt. What was too large of the request is told with the answer. */
+async function fail(
+  place: ActivityPlace,
+  request: Sender & Pick<RespondActivityTaskFailedRequest, "failure" | "lastHeartbeatDetails">,
+  deps: WorkflowServiceDeps,
+): Promise<RespondActivityTaskFailedResponseInit> {
+  const { identity } = request;
+  const failures: FailureInit[] = [];
+  let { lastHeartbeatDetails } = request;
+  if (isTooLarge(lastHeartbeatDetails, deps.limits)) {
+    failures.push(serverFailure(TOO_LARGE.heartbeatDetails, true));
+    lastHeartbeatDetails = undefined;
+  }
+  const failure = takenFailure(request.failure, deps.limits);
+  if (failure !== undefined && failure !== request.failure) failures.push(failure);
+  await deps.workflows.failActivity(place, { failure, identity, lastHeartbeatDetails });
+  return { failures };
 }

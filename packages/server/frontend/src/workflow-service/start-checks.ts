@@ -1,5 +1,6 @@
 import {
   capDuration,
+  checkAttributeSizes,
   checkCronSchedule,
   checkDuration,
   checkRetryPolicy,
@@ -77,7 +78,9 @@ function checkedSearchAttributes(
   const { searchAttributes } = request;
   if ((searchAttributes?.indexedFields.size ?? 0) === 0) return searchAttributes;
   const namespace = deps.namespaces.resolve(request.namespace);
-  return typedSearchAttributes(searchAttributes ?? {}, namespace.schema, deps.limits);
+  const typed = typedSearchAttributes(searchAttributes ?? {}, namespace.schema, deps.limits);
+  if (searchAttributes !== undefined) checkAttributeSizes(searchAttributes, deps.limits);
+  return typed;
 }
 
 function checkWorkflowId(workflowId: string, lengthMax: number): void {

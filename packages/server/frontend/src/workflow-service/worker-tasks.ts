@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import { TaskKind } from "@perdure/persistence";
 import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
+import { QueryResultType } from "@perdure/proto/temporal/api/enums/v1";
 import {
   type PollActivityTaskQueueRequest,
   PollActivityTaskQueueResponse,
@@ -13,6 +14,7 @@ import { decodeTaskToken } from "@perdure/runtime";
 import type { CallContext } from "../grpc/call-context.js";
 import { EncodedResponse } from "../grpc/encoded-response.js";
 import { resolveNamespace } from "../namespaces/resolve-namespace.js";
+import { isTooLarge, takenFailure } from "./answer-limits.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkLength, readQueueName } from "./request-checks.js";
 
@@ -113,7 +115,8 @@ export async function respondWorkflowTaskFailed(
   deps: WorkflowServiceDeps,
 ): Promise<Record<string, never>> {
   const token = readTaskToken(deps, request);
-  const { cause, failure, identity, binaryChecksum } = request;
+  const { cause, identity, binaryChecksum } = request;
+  const failure = takenFailure(request.failure, deps.limits);
   checkLength(identity, deps.limits.idLengthMax, "Identity length exceeds limit.");
   await deps.workflows.failWorkflowTask(token, { cause, failure, identity, binaryChecksum });
   return {};
@@ -126,6 +129,15 @@ export function respondQueryTaskCompleted(
 ): Record<string, never> {
   if (request.taskToken.length === 0) {
     throw new InvalidArgumentError("Task token not set on request.");
+  }
+  if (isTooLarge(request.queryResult, deps.limits)) {
+    deps.queries.answer(request.taskToken, {
+      resultType: QueryResultType.FAILED,
+      answer: undefined,
+      errorMessage: "Blob data size exceeds limit.",
+      failure: undefined,
+    });
+    return {};
   }
   deps.queries.answer(request.taskToken, {
     resultType: request.completedType,
