@@ -1,6 +1,7 @@
 /** A server of a suite, and what ends it. */
 export interface TemporaryServer {
   readonly address: string;
+  readonly httpAddress: string;
   stop(): Promise<void>;
 }
 

@@ -24,6 +24,7 @@ export function freePort() {
 /**
  * @typedef {object} StartedServer
  * @property {string} address
+ * @property {string} httpAddress
  * @property {import("node:child_process").ChildProcess} process
  * @property {() => string} output - All that it has printed.
  */
@@ -36,12 +37,14 @@ export function freePort() {
  * @returns {Promise<StartedServer>}
  */
 export async function spawnServer({ databasePath, port, flags: more = [] } = {}) {
-  const chosen = port ?? (await freePort());
+  const [chosen, httpPort] = await Promise.all([port ?? freePort(), freePort()]);
   const flags = [
     "--ip",
     "127.0.0.1",
     "--port",
     String(chosen),
+    "--http-port",
+    String(httpPort),
     "--headless",
     "--log-level",
     "error",
@@ -69,13 +72,21 @@ export async function spawnServer({ databasePath, port, flags: more = [] } = {})
     });
   });
   await listening;
-  return { address: `127.0.0.1:${chosen}`, port: chosen, process: child, output: () => output };
+  return {
+    address: `127.0.0.1:${chosen}`,
+    httpAddress: `127.0.0.1:${httpPort}`,
+    port: chosen,
+    process: child,
+    output: () => output,
+  };
 }
 
 /** The address that a suite tests, and what ends the server if it was started here. */
 export async function targetServer() {
   const given = process.env.PERDURE_TARGET;
-  if (given !== undefined && given !== "") return { address: given, stop: async () => undefined };
+  if (given !== undefined && given !== "") {
+    return { address: given, httpAddress: undefined, stop: async () => undefined };
+  }
   return await temporaryServer();
 }
 
@@ -91,7 +102,7 @@ export async function temporaryServer(flags = []) {
     await endProcess(server.process, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
-  return { address: server.address, stop };
+  return { address: server.address, httpAddress: server.httpAddress, stop };
 }
 
 /** Sends a signal and resolves with the exit code and signal once the process is gone. */

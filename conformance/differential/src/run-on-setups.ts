@@ -10,12 +10,14 @@ export type Transcripts = ReadonlyMap<string, Transcript>;
 /** Few enough that waits for timeouts overlap and no server is so busy that a deadline passes. */
 const CONCURRENCY = 12;
 
-/** Runs scenarios against one address. */
+/** Runs scenarios against one address. Those that ask over HTTP need `httpAddress`, too. */
 export async function runAt(
   address: string,
   definitions: readonly ScenarioDefinition[],
+  httpAddress?: string,
 ): Promise<Transcripts> {
-  const transcripts = await runScenarios(definitions, { address, concurrency: CONCURRENCY });
+  const options = { address, httpAddress, concurrency: CONCURRENCY };
+  const transcripts = await runScenarios(definitions, options);
   return new Map(transcripts.map((transcript) => [transcript.scenario, transcript]));
 }
 
@@ -31,7 +33,7 @@ export async function runOnSetups(
     const server = await start(setup);
     try {
       for (const round of rounds) {
-        for (const [name, transcript] of await runAt(server.address, chosen)) {
+        for (const [name, transcript] of await runAt(server.address, chosen, server.httpAddress)) {
           round.set(name, transcript);
         }
       }

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { httpOutcome } from "./compare/http-outcome.js";
 import { type JsonObject, Normaliser } from "./compare/normaliser.js";
 import type { SetupName } from "./servers/setups.js";
 import type { GrpcCaller, Outcome } from "./wire/grpc-caller.js";
+import type { HttpCaller, HttpRequest } from "./wire/http-caller.js";
 import {
   type Plain,
   type PlainObject,
@@ -91,10 +93,12 @@ const IDENTITY = "differential";
 export class Scenario {
   readonly steps: JsonObject[] = [];
   readonly #caller: GrpcCaller;
+  readonly #http: HttpCaller | undefined;
   readonly #normaliser = new Normaliser();
 
-  constructor(caller: GrpcCaller) {
+  constructor(caller: GrpcCaller, http?: HttpCaller) {
     this.#caller = caller;
+    this.#http = http;
   }
 
   /** Returns an id that no other run uses; the transcript shows `<hint>`. */
@@ -165,6 +169,21 @@ export class Scenario {
       }
       await this.pause(PAUSE_MS);
     }
+  }
+
+  /** Asks over HTTP; the answer goes into the transcript, whatever it is. */
+  async ask(method: string, path: string, request: HttpRequest = {}): Promise<void> {
+    await this.beginAsk(method, path, request)();
+  }
+
+  /** Asks over HTTP without waiting; what is returned puts the answer into the transcript. */
+  beginAsk(method: string, path: string, request: HttpRequest = {}): () => Promise<void> {
+    if (this.#http === undefined) throw new ScenarioStoppedError("No HTTP listener is known");
+    const answer = this.#http.ask(method, path, request);
+    return async () => {
+      const call = `${method} ${this.#normaliser.text(path, "uuid")}`;
+      this.steps.push({ call, ...httpOutcome(await answer, this.#normaliser) });
+    };
   }
 
   /** Lets time pass. Only for what must not happen early; never to wait for something. */

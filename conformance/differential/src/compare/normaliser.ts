@@ -129,7 +129,8 @@ function ruleFor(type: ReflectedType, field: string): FieldRule | undefined {
   return FIELD_RULES[`${shortName}.${field}`] ?? FIELD_RULES[`*.${field}`];
 }
 
-function idKind(field: string): string {
+/** The kind of the IDs that a field holds. */
+export function idKind(field: string): string {
   if (/runId$/i.test(field)) return "run";
   if (/requestId$/i.test(field)) return "request";
   return /namespaceId$/i.test(field) ? "namespace" : "uuid";

@@ -17,6 +17,7 @@ import { eagerActivityScenarios } from "./eager-activities.js";
 import { externalScenarios } from "./external.js";
 import { historyLimitScenarios } from "./history-limits.js";
 import { historyReadScenarios } from "./history-reads.js";
+import { httpApiScenarios } from "./http-api.js";
 import { idPolicyScenarios } from "./id-policies.js";
 import { limitScenarios } from "./limits.js";
 import { listFilterScenarios } from "./list-filters.js";
@@ -48,6 +49,7 @@ import { workflowTaskScenarios } from "./workflow-tasks.js";
 export const scenarios: readonly ScenarioDefinition[] = [
   ...startScenarios,
   ...historyLimitScenarios,
+  ...httpApiScenarios,
   ...idPolicyScenarios,
   ...activityScenarios,
   ...activityPauseScenarios,

@@ -6,6 +6,8 @@
 export const SETUPS = {
   // Tables of list filters need more lists a second than a namespace has by default.
   standard: { "frontend.namespaceRPS.visibility": 100_000 },
+  /** The same as `standard`, for scenarios that also need to know the HTTP listener. */
+  http: {},
   fewPeers: {
     "limit.numPendingChildExecutions.error": 1,
     "limit.numPendingSignals.error": 1,

@@ -6,6 +6,7 @@ import { GrpcCaller } from "../wire/grpc-caller.js";
 /** A server process of this suite. */
 export interface StartedServer {
   readonly address: string;
+  readonly httpAddress: string;
   /** Ends the process and waits for its end. */
   stop(): Promise<void>;
 }
@@ -21,9 +22,11 @@ export async function startServer(
   program: string,
   flags: readonly string[],
 ): Promise<StartedServer> {
-  const port = await freePort();
+  const [port, httpPort] = await Promise.all([freePort(), freePort()]);
   const address = `127.0.0.1:${port}`;
-  const place = ["--ip", "127.0.0.1", "--port", String(port), "--headless"];
+  const httpAddress = `127.0.0.1:${httpPort}`;
+  const ports = ["--port", String(port), "--http-port", String(httpPort)];
+  const place = ["--ip", "127.0.0.1", ...ports, "--headless"];
   const child = spawn(program, ["server", "start-dev", ...place, ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -42,7 +45,7 @@ export async function startServer(
     await exited;
   };
   const failure = await Promise.race([answers(address), exited]);
-  if (failure === undefined) return { address, stop };
+  if (failure === undefined) return { address, httpAddress, stop };
   await stop();
   throw new ServerStartError(`Cannot start "${program}": ${failure}\n${stderr}`);
 }

@@ -24,7 +24,7 @@ export function parseTextValue(text: string, value: ValueType, schema: ApiSchema
     case "bool":
       return BOOLEANS.get(text) ?? malformed("ParseBool", text);
     case "bytes":
-      return decodeBase64(text) ?? fail("illegal base64 data at input byte 0");
+      return parseBytes(text);
     case "float":
     case "double":
       return parseFloatText(text);
@@ -36,6 +36,15 @@ export function parseTextValue(text: string, value: ValueType, schema: ApiSchema
       return toInteger(BigInt(text.replace(/^\+/, "")), value.type) ?? outOfRange(parser, text);
     }
   }
+}
+
+/** Base64 with its padding, of either alphabet. */
+function parseBytes(text: string): Uint8Array {
+  const bytes = text.length % 4 === 0 ? decodeBase64(text) : undefined;
+  if (bytes !== undefined) return bytes;
+  const illegal = text.search(/[^A-Za-z0-9_-]/);
+  const at = illegal < 0 ? text.length - (text.length % 4) : illegal;
+  return fail(`illegal base64 data at input byte ${at}`);
 }
 
 function parseEnum(text: string, typeName: string, schema: ApiSchema): number {

@@ -59,8 +59,9 @@ export async function terminateWorkflowExecution(
 ): Promise<Record<string, never>> {
   const namespace = resolveNamespace(deps, request.namespace);
   const target = readTarget(namespace.id, request.workflowExecution);
-  const { details, identity, links, firstExecutionRunId } = request;
+  const { details, links, firstExecutionRunId } = request;
   const reason = request.reason || "terminated by user via frontend";
+  const identity = request.identity || "frontend-service";
   const terminate = { reason, details, identity, links };
   await deps.workflows.terminate({ ...target, firstExecutionRunId }, terminate);
   return {};
