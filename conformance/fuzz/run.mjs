@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { endProcess, spawnServer } from "../started-server/started-server.mjs";
+import { HttpRequests } from "./http-requests.mjs";
 import { RandomRequests } from "./random-request.mjs";
 import { SeededRandom } from "./seeded-random.mjs";
 import { allMethods, RawCaller } from "./wire.mjs";
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({
 const SECONDS = Number(options.seconds);
 const SEED = Number(options.seed);
 const BATCH_CALLS = 100;
+const BATCH_HTTP_CALLS = 30;
 const CALL_MS = 5000;
 /** Calls that wait for news get little time. */
 const WAITING_MS = 300;
@@ -105,15 +107,23 @@ async function fuzz() {
   const random = new SeededRandom(SEED);
   const memory = { tokens: [undefined], runIds: [undefined] };
   const requests = new RandomRequests(random, memory);
+  const origin = `http://${server.httpAddress}`;
+  const http = new HttpRequests({ origin, methods, random, requests });
   const untilMs = Date.now() + SECONDS * 1000;
   for (let batch = 0; Date.now() < untilMs && failures.length === 0; batch++) {
     const calls = Array.from({ length: BATCH_CALLS }, () => randomCall(random, requests, memory));
     await Promise.all(calls);
+    await Promise.all(Array.from({ length: BATCH_HTTP_CALLS }, () => httpCall(http)));
     await probe(batch);
     // HTTP/2 lets a connection give up only so many calls before their answer.
     caller.close();
     caller = new RawCaller(server.address);
   }
+}
+
+async function httpCall(http) {
+  const { name, problem } = await http.send(WAITING_MS);
+  check(`HTTP ${name}`, problem === undefined, `HTTP ${name}: ${problem}`);
 }
 
 async function randomCall(random, requests, memory) {

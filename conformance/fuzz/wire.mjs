@@ -16,7 +16,8 @@ export function allMethods() {
     return service.methodsArray.map((method) => {
       const { resolvedRequestType, resolvedResponseType } = method.resolve();
       const path = `/${name}/${method.name}`;
-      return { name: method.name, path, resolvedRequestType, resolvedResponseType };
+      const options = method.parsedOptions;
+      return { name: method.name, path, options, resolvedRequestType, resolvedResponseType };
     });
   });
 }

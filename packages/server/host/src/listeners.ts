@@ -60,8 +60,15 @@ async function openTls(
   if (files === undefined) return undefined;
   const identity = await readTlsFiles(files);
   const { TlsListeners } = await import("@perdure/frontend/tls");
-  const listeners = new TlsListeners(identity);
-  return { listeners, reloader: new TlsReloader(files, { listeners, identity }, rpc) };
+  try {
+    const listeners = new TlsListeners(identity);
+    return { listeners, reloader: new TlsReloader(files, { listeners, identity }, rpc) };
+  } catch (error) {
+    const { certPath, keyPath } = files;
+    const reason = error instanceof Error ? error.message : String(error);
+    const what = `Cannot use TLS certificate "${certPath}" with key "${keyPath}"`;
+    throw new SetupError(`${what}: ${reason}`, { cause: error });
+  }
 }
 
 interface HttpParts {

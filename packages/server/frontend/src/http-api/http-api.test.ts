@@ -244,6 +244,19 @@ describe("the HTTP API", () => {
   });
 });
 
+describe("the OpenAPI documents", () => {
+  it("are there in JSON and YAML, at the official place and beside the routes", async () => {
+    for (const prefix of ["", "/api/v1"]) {
+      const json = await fetch(`${origin}${prefix}/swagger.json`);
+      assert.equal(json.headers.get("content-type"), "application/json");
+      assert.equal(((await json.json()) as { swagger: string }).swagger, "2.0");
+      const yaml = await fetch(`${origin}${prefix}/openapi.yaml`);
+      assert.equal(yaml.headers.get("content-type"), "application/yaml");
+      assert.match(await yaml.text(), /^openapi: 3\.0\.3\n/);
+    }
+  });
+});
+
 describe("the health pages", () => {
   it("say whether the process lives and whether it takes calls", async () => {
     const status = async (path: string): Promise<number> =>

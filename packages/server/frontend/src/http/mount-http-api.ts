@@ -1,4 +1,5 @@
 import type { HttpApi, HttpApiOptions } from "../http-api/http-api.js";
+import type { OpenApiDocuments } from "../http-api/openapi/documents.js";
 import type { HttpRoutes } from "./http-routes.js";
 
 /**
@@ -11,6 +12,7 @@ export function mountHttpApi(routes: HttpRoutes, options: HttpApiOptions): void 
     const module = await import("../http-api/http-api.js");
     return new module.HttpApi(options);
   };
+  mountDocuments(routes, options);
   routes.mount({
     name: "HTTP API",
     matches: () => true,
@@ -19,4 +21,25 @@ export function mountHttpApi(routes: HttpRoutes, options: HttpApiOptions): void 
       await (await api).handle(request, response);
     },
   });
+}
+
+/** Where the documents are: at the official place, and beside the routes. */
+const PREFIXES = ["", "/api/v1"];
+
+function mountDocuments(routes: HttpRoutes, { services }: HttpApiOptions): void {
+  let documents: Promise<OpenApiDocuments> | undefined;
+  const load = async (): Promise<OpenApiDocuments> => {
+    const module = await import("../http-api/openapi/documents.js");
+    return new module.OpenApiDocuments(services.map(({ descriptor }) => descriptor));
+  };
+  for (const prefix of PREFIXES) {
+    routes.mountPage(`${prefix}/swagger.json`, async (_request, response) => {
+      documents ??= load();
+      (await documents).answerV2(response);
+    });
+    routes.mountPage(`${prefix}/openapi.yaml`, async (_request, response) => {
+      documents ??= load();
+      (await documents).answerV3(response);
+    });
+  }
 }

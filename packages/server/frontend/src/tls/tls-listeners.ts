@@ -1,6 +1,12 @@
 import type { Server as HttpServer, ServerOptions } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
-import { createServer, type Server, type TLSSocket, type TlsOptions } from "node:tls";
+import {
+  createSecureContext,
+  createServer,
+  type Server,
+  type TLSSocket,
+  type TlsOptions,
+} from "node:tls";
 import type { SocketListener } from "../http2/http2-server.js";
 import type { TlsIdentity } from "./tls-identity.js";
 
@@ -15,7 +21,9 @@ export class TlsListeners {
   readonly #servers = new Set<Server | HttpsServer>();
   #identity: TlsIdentity;
 
+  /** @throws {Error} Certificate and key are no pair, or not readable. */
   constructor(identity: TlsIdentity) {
+    createSecureContext(tlsOptions(identity));
     this.#identity = identity;
   }
 
@@ -38,6 +46,7 @@ export class TlsListeners {
    */
   replace(identity: TlsIdentity): void {
     const options = tlsOptions(identity);
+    createSecureContext(options);
     for (const server of this.#servers) server.setSecureContext(options);
     this.#identity = identity;
   }

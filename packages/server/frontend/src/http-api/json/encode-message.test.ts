@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { seededRandom } from "@perdure/kernel";
+import { Status } from "@perdure/proto/google/rpc";
 import { apiSchema } from "@perdure/proto/schema";
 import { Payload, Payloads } from "@perdure/proto/temporal/api/common/v1";
 import { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
@@ -8,7 +9,7 @@ import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1"
 import { WorkflowService } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { randomRecord } from "../testing/random-record.js";
 import { decodeMessage } from "./decode-message.js";
-import { encodeMessage, JsonEncodeError } from "./encode-message.js";
+import { encodeMessage } from "./encode-message.js";
 import { parseJson } from "./parse-json.js";
 
 const WHOLE = { schema: apiSchema, hasShorthand: false };
@@ -63,9 +64,27 @@ describe("encodeMessage()", () => {
     assert.deepEqual(encodeMessage(event, HistoryEvent.typeName, SHORT), { eventType: 9999 });
   });
 
-  it("refuses a time that JSON has no form for", () => {
-    const event = HistoryEvent.decode(HistoryEvent.encode({ eventTime: { seconds: 2n ** 40n } }));
-    assert.throws(() => encodeMessage(event, HistoryEvent.typeName, SHORT), JsonEncodeError);
+  const times: readonly (readonly [bigint, number, string])[] = [
+    [-1n, 500_000_000, "1969-12-31T23:59:59.500Z"],
+    [0n, -1, "1969-12-31T23:59:59.999999999Z"],
+    [2n ** 62n, 0, "9999-12-31T23:59:59.999999999Z"],
+    [-(2n ** 62n), 0, "0001-01-01T00:00:00Z"],
+  ];
+  for (const [seconds, nanos, expected] of times) {
+    it(`writes the time ${seconds}, ${nanos} as the nearest that JSON can tell`, () => {
+      const event = HistoryEvent.decode(HistoryEvent.encode({ eventTime: { seconds, nanos } }));
+      const encoded = encodeMessage(event, HistoryEvent.typeName, SHORT);
+      assert.deepEqual(encoded, { eventTime: expected });
+    });
+  }
+
+  it("writes a message of a type that it does not know as bytes", () => {
+    const status = Status.decode(
+      Status.encode({ details: [{ typeUrl: "a/b", value: Uint8Array.of(1) }] }),
+    );
+    assert.deepEqual(encodeMessage(status, Status.typeName, SHORT), {
+      details: [{ "@type": "a/b", value: "AQ==" }],
+    });
   });
 });
 

@@ -24,16 +24,11 @@ export interface EncodeOptions {
   readonly hasShorthand: boolean;
 }
 
-/** A value that JSON has no form for, such as a time in the year 10000. */
-export class JsonEncodeError extends Error {
-  override readonly name = "JsonEncodeError";
-}
-
 /**
  * Makes of a decoded message a value for `JSON.stringify`, by the rules of proto3 JSON: fields in
  * the order of the `.proto` file, defaults left out, enums by name, 64-bit integers as strings.
- *
- * @throws {JsonEncodeError} JSON has no form for something in it.
+ * Every message has a JSON form here: a time that proto3 JSON can't tell becomes the nearest that it
+ * can, so that one odd value does not make a whole list unreadable.
  */
 export function encodeMessage(message: object, typeName: string, options: EncodeOptions): unknown {
   const record = message as MessageRecord;
@@ -89,9 +84,9 @@ function wellKnown(
 ): Shorthand | undefined {
   switch (typeName) {
     case "google.protobuf.Duration":
-      return { value: timeText(typeName, writeDuration(message as unknown as SecondsAndNanos)) };
+      return { value: writeDuration(message as unknown as SecondsAndNanos) };
     case "google.protobuf.Timestamp":
-      return { value: timeText(typeName, writeTimestamp(message as unknown as SecondsAndNanos)) };
+      return { value: writeTimestamp(message as unknown as SecondsAndNanos) };
     case "google.protobuf.FieldMask":
       return { value: writeFieldMask(message.paths as readonly string[]) };
     case "google.protobuf.Any":
@@ -109,11 +104,6 @@ function wrapped(value: unknown): unknown {
   return encodeScalar(value, typeof value === "number" ? "double" : "string");
 }
 
-function timeText(typeName: string, text: string | undefined): string {
-  if (text !== undefined) return text;
-  throw new JsonEncodeError(`Cannot write ${typeName} as JSON: it is out of range`);
-}
-
 interface AnyRecord {
   readonly typeUrl: string;
   readonly value: Uint8Array;
@@ -122,7 +112,7 @@ interface AnyRecord {
 function encodeAny({ typeUrl, value }: AnyRecord, options: EncodeOptions): unknown {
   if (typeUrl === "") return {};
   const type = anyType(typeNameOf(typeUrl));
-  if (type === undefined) throw new JsonEncodeError(`Cannot resolve "${typeUrl}"`);
+  if (type === undefined) return { "@type": typeUrl, value: encodeScalar(value, "bytes") };
   const fields = encodeMessage(type.decode(value), type.typeName, options);
   return { "@type": typeUrl, ...(fields as object) };
 }

@@ -59,27 +59,44 @@ function nanosOf(fraction: string): number {
   return Number(fraction.padEnd(NANO_DIGITS, "0"));
 }
 
-/** Writes a duration; `undefined`: no JSON can tell it. */
-export function writeDuration({ seconds, nanos }: SecondsAndNanos): string | undefined {
-  const isNegative = seconds < 0n || nanos < 0;
-  const isMixed = (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0);
-  const magnitude = isNegative ? -seconds : seconds;
-  if (isMixed || magnitude > DURATION_SECONDS_MAX || Math.abs(nanos) > 999_999_999) {
-    return undefined;
-  }
-  return `${isNegative ? "-" : ""}${magnitude}${fractionOf(Math.abs(nanos))}s`;
+const NANOS_PER_SECOND = 1_000_000_000n;
+const NANOS_MAX = NANOS_PER_SECOND - 1n;
+
+/** Writes a duration; one that is longer than JSON can tell as the longest that it can. */
+export function writeDuration(duration: SecondsAndNanos): string {
+  const max = DURATION_SECONDS_MAX * NANOS_PER_SECOND + NANOS_MAX;
+  const total = clamp(totalNanos(duration), { min: -max, max });
+  const magnitude = total < 0n ? -total : total;
+  const sign = total < 0n ? "-" : "";
+  const fraction = fractionOf(magnitude % NANOS_PER_SECOND);
+  return `${sign}${magnitude / NANOS_PER_SECOND}${fraction}s`;
 }
 
-/** Writes a timestamp in UTC; `undefined`: no JSON can tell it. */
-export function writeTimestamp({ seconds, nanos }: SecondsAndNanos): string | undefined {
-  const whole = Number(seconds);
-  const isInRange = whole >= TIMESTAMP_SECONDS_MIN && whole <= TIMESTAMP_SECONDS_MAX;
-  if (!isInRange || nanos < 0 || nanos > 999_999_999) return undefined;
-  return `${new Date(whole * 1000).toISOString().slice(0, 19)}${fractionOf(nanos)}Z`;
+/** Writes a timestamp in UTC; one that JSON can't tell as the nearest that it can. */
+export function writeTimestamp(timestamp: SecondsAndNanos): string {
+  const total = clamp(totalNanos(timestamp), {
+    min: BigInt(TIMESTAMP_SECONDS_MIN) * NANOS_PER_SECOND,
+    max: BigInt(TIMESTAMP_SECONDS_MAX) * NANOS_PER_SECOND + NANOS_MAX,
+  });
+  const nanos = ((total % NANOS_PER_SECOND) + NANOS_PER_SECOND) % NANOS_PER_SECOND;
+  const seconds = Number((total - nanos) / NANOS_PER_SECOND);
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}${fractionOf(nanos)}Z`;
+}
+
+function totalNanos({ seconds, nanos }: SecondsAndNanos): bigint {
+  return seconds * NANOS_PER_SECOND + BigInt(nanos);
+}
+
+function clamp(
+  value: bigint,
+  { min, max }: { readonly min: bigint; readonly max: bigint },
+): bigint {
+  if (value < min) return min;
+  return value > max ? max : value;
 }
 
 /** 0, 3, 6 or 9 digits after a point. */
-function fractionOf(nanos: number): string {
+function fractionOf(nanos: bigint): string {
   const digits = String(nanos)
     .padStart(NANO_DIGITS, "0")
     .replace(/(?:000){1,3}$/, "");
