@@ -38,17 +38,8 @@ export function freePort() {
  */
 export async function spawnServer({ databasePath, port, flags: more = [] } = {}) {
   const [chosen, httpPort] = await Promise.all([port ?? freePort(), freePort()]);
-  const flags = [
-    "--ip",
-    "127.0.0.1",
-    "--port",
-    String(chosen),
-    "--http-port",
-    String(httpPort),
-    "--headless",
-    "--log-level",
-    "error",
-  ];
+  const ports = ["--port", String(chosen), "--http-port", String(httpPort)];
+  const flags = ["--ip", "127.0.0.1", ...ports, "--headless", "--log-level", "error"];
   const file = databasePath === undefined ? [] : ["--db-filename", databasePath];
   const args = [BUNDLE, "server", "start-dev", ...flags, ...file, ...more];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });

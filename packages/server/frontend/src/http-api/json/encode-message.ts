@@ -27,8 +27,8 @@ export interface EncodeOptions {
 /**
  * Makes of a decoded message a value for `JSON.stringify`, by the rules of proto3 JSON: fields in
  * the order of the `.proto` file, defaults left out, enums by name, 64-bit integers as strings.
- * Every message has a JSON form here: a time that proto3 JSON can't tell becomes the nearest that it
- * can, so that one odd value does not make a whole list unreadable.
+ * Every message has a JSON form here: a time that proto3 JSON can't tell becomes the nearest that
+ * it can, so that one odd value does not make a whole list unreadable.
  */
 export function encodeMessage(message: object, typeName: string, options: EncodeOptions): unknown {
   const record = message as MessageRecord;
