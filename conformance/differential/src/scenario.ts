@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { httpOutcome } from "./compare/http-outcome.js";
 import { type JsonObject, Normaliser } from "./compare/normaliser.js";
+import type {
+  CallOptions,
+  PendingCall,
+  PolledActivityTask,
+  PolledWorkflowTask,
+  WorkflowRef,
+} from "./scenario-call.js";
 import type { SetupName } from "./servers/setups.js";
 import type { GrpcCaller, Outcome } from "./wire/grpc-caller.js";
 import type { HttpCaller, HttpRequest } from "./wire/http-caller.js";
@@ -14,6 +21,8 @@ import {
   pickText,
 } from "./wire/plain.js";
 import { wireMethod } from "./wire/reflection.js";
+
+export type { CallOptions, PendingCall, PolledWorkflowTask, WorkflowRef } from "./scenario-call.js";
 
 /** A named script of calls; see {@link scenario}. */
 export interface ScenarioDefinition {
@@ -48,40 +57,6 @@ export function scenario(
 /** Ends a scenario whose next steps would make no sense; the transcript says why. */
 export class ScenarioStoppedError extends Error {
   override readonly name = "ScenarioStoppedError";
-}
-
-export interface CallOptions {
-  /** Says in the transcript what the call is for. */
-  readonly label?: string;
-  /** The call's deadline; 20 s by default. */
-  readonly deadlineMs?: number;
-  /** What the transcript shows in place of a response that is long. */
-  readonly summary?: (response: PlainObject) => readonly string[];
-}
-
-/** A call that was begun and whose result is not yet in the transcript. */
-export interface PendingCall {
-  /** Puts the result into the transcript; an error ends the scenario. */
-  response(): Promise<PlainObject>;
-  /** Puts the result into the transcript; undefined for an error. */
-  result(): Promise<PlainObject | undefined>;
-}
-
-export interface WorkflowRef {
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-export interface PolledWorkflowTask {
-  readonly taskToken: Uint8Array;
-  readonly execution: WorkflowRef;
-  readonly startedEventId: number;
-  readonly response: PlainObject;
-}
-
-export interface PolledActivityTask {
-  readonly taskToken: Uint8Array;
-  readonly response: PlainObject;
 }
 
 const DEADLINE_MS = 20_000;
@@ -131,7 +106,10 @@ export class Scenario {
 
   /** Calls without waiting. `namespace` and `identity` are filled in where a request has them. */
   begin(rpc: string, request: PlainObject, options: CallOptions = {}): PendingCall {
-    const outcome = this.#send(rpc, request, options);
+    const outcome =
+      options.isRetried === true
+        ? this.settle(rpc, request, isAvailable)
+        : this.#send(rpc, request, options);
     const result = async (): Promise<PlainObject | undefined> => {
       const known = await outcome;
       this.#record(rpc, options, known);
@@ -158,15 +136,24 @@ export class Scenario {
     request: PlainObject,
     until: (response: PlainObject) => boolean,
   ): Promise<PlainObject> {
+    const isDone = (outcome: Outcome): boolean =>
+      outcome.kind === "response" && until(outcome.response);
+    const outcome = await this.settle(rpc, request, isDone);
+    this.#record(rpc, {}, outcome);
+    if (outcome.kind === "response" && isDone(outcome)) return outcome.response;
+    throw new ScenarioStoppedError(`${rpc} did not come to the expected result`);
+  }
+
+  /** Repeats a call until its outcome is as wanted, or ten seconds have gone; records nothing. */
+  async settle(
+    rpc: string,
+    request: PlainObject,
+    until: (outcome: Outcome) => boolean,
+  ): Promise<Outcome> {
     const giveUpAtMs = Date.now() + WAIT_MS;
     for (;;) {
       const outcome = await this.#send(rpc, request, {});
-      const isDone = outcome.kind === "response" && until(outcome.response);
-      if (isDone || Date.now() > giveUpAtMs) {
-        this.#record(rpc, {}, outcome);
-        if (isDone) return outcome.response;
-        throw new ScenarioStoppedError(`${rpc} did not come to the expected result`);
-      }
+      if (until(outcome) || Date.now() > giveUpAtMs) return outcome;
       await this.pause(PAUSE_MS);
     }
   }
@@ -184,6 +171,11 @@ export class Scenario {
       const call = `${method} ${this.#normaliser.text(path, "uuid")}`;
       this.steps.push({ call, ...httpOutcome(await answer, this.#normaliser) });
     };
+  }
+
+  /** Puts what several results come to into the transcript. */
+  note(label: string, summary: readonly string[]): void {
+    this.steps.push({ label, summary });
   }
 
   /** Lets time pass. Only for what must not happen early; never to wait for something. */
@@ -291,4 +283,8 @@ export class Scenario {
     }
     this.steps.push({ ...head, ...this.#normaliser.outcome(outcome) });
   }
+}
+
+function isAvailable(outcome: Outcome): boolean {
+  return outcome.kind === "response" || outcome.error.code !== "UNAVAILABLE";
 }

@@ -52,6 +52,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "GetClusterInfoResponse.visibilityStore": mask("store"),
   "GetClusterInfoResponse.versionInfo": drop, // Filled by a call to the vendor's site.
   "*.serverVersion": mask("version"),
+  "ClusterMetadata.address": mask("address"),
+  "ClusterMetadata.httpAddress": mask("address"),
   "*.clusterName": mask("cluster"),
   "*.activeClusterName": mask("cluster"),
 

@@ -24,6 +24,7 @@ import { listFilterScenarios } from "./list-filters.js";
 import { listPageScenarios } from "./list-pages.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
+import { operatorScenarios } from "./operator.js";
 import { payloadLimitScenarios } from "./payload-limits.js";
 import { propertyScenarios } from "./properties.js";
 import { queryScenarios } from "./queries.js";
@@ -92,4 +93,5 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...payloadLimitScenarios,
   ...closedPendingScenarios,
   ...buildIdScenarios,
+  ...operatorScenarios,
 ];

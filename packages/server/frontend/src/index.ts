@@ -11,6 +11,7 @@ export { GrpcStatusCode } from "./grpc/status-codes.js";
 export { namespaceHandlers } from "./namespaces/handlers.js";
 export { type Namespace, NamespaceRegistry } from "./namespaces/namespace-registry.js";
 export { searchAttributeHandlers } from "./namespaces/search-attribute-handlers.js";
+export { type OperatorHandlersDeps, operatorHandlers } from "./operator/handlers.js";
 export { checkClientVersion } from "./system/client-versions.js";
 export { systemHandlers } from "./system/handlers.js";
 export type { CallbackAddressRule, WorkflowServiceDeps } from "./workflow-service/deps.js";

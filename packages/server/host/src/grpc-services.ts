@@ -2,6 +2,7 @@ import {
   type GrpcService,
   healthService,
   namespaceHandlers,
+  operatorHandlers,
   reflectionServices,
   searchAttributeHandlers,
   systemHandlers,
@@ -19,8 +20,18 @@ import {
 import type { ServerCore } from "./open-core.js";
 import type { ServerConfig } from "./server-config.js";
 
+/** Where clients reach a server, as `host:port`; empty until it listens, and where it does not. */
+export interface ServerAddresses {
+  readonly grpc: string;
+  readonly http: string;
+}
+
 /** The gRPC services of a server, with what answers their calls. */
-export function grpcServices(core: ServerCore, config: ServerConfig): readonly GrpcService[] {
+export function grpcServices(
+  core: ServerCore,
+  config: ServerConfig,
+  addresses: () => ServerAddresses,
+): readonly GrpcService[] {
   const unary = new Map([
     ...systemHandlers({ clusterId: core.facts.clusterId, storeName: storeNameOf(config) }),
     ...namespaceHandlers({
@@ -32,8 +43,26 @@ export function grpcServices(core: ServerCore, config: ServerConfig): readonly G
   ]);
   return withHealth(
     { descriptor: WorkflowServiceDescriptor, unary },
-    { descriptor: OperatorService, unary: searchAttributeHandlers(core.namespaces) },
+    { descriptor: OperatorService, unary: operatorServiceHandlers(core, addresses) },
   );
+}
+
+function operatorServiceHandlers(
+  core: ServerCore,
+  addresses: () => ServerAddresses,
+): ReturnType<typeof operatorHandlers> {
+  const { namespaces, facts, clock, reclaimer } = core;
+  return new Map([
+    ...searchAttributeHandlers(namespaces),
+    ...operatorHandlers({
+      namespaces,
+      clusterId: facts.clusterId,
+      nowMs: () => clock.nowMs(),
+      namespaceDeleteDelayMs: 0,
+      reclaim: (namespaceId, atMs) => reclaimer.reclaim(namespaceId, atMs),
+      addresses,
+    }),
+  ]);
 }
 
 function executionHandlers(

@@ -14,6 +14,7 @@ import {
   GroupCommitter,
   type HostedKind,
   HostedKinds,
+  NamespaceReclaimer,
   StoreNumbers,
   WorkflowHost,
 } from "@perdure/runtime";
@@ -33,6 +34,8 @@ export interface ServerCore extends EntityHostDeps {
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
+  /** Cleans up after deleted namespaces. */
+  readonly reclaimer: NamespaceReclaimer;
 }
 
 /**
@@ -57,7 +60,14 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const others: readonly HostedKind[] = [];
   const kinds = new HostedKinds(host, others);
   const matching = new Matching({ store, clock, logger, starter: kinds });
-  return { ...deps, facts, namespaces, host, kinds, matching };
+  const reclaimer = new NamespaceReclaimer({
+    store,
+    clock,
+    logger,
+    kinds: kinds.reclaimed,
+    forget: (id) => namespaces.forget(id),
+  });
+  return { ...deps, facts, namespaces, host, kinds, matching, reclaimer };
 }
 
 function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {

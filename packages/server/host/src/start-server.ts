@@ -1,6 +1,6 @@
 import { type CallContext, checkClientVersion, toGrpcError } from "@perdure/frontend";
 import { RetentionSweeper } from "@perdure/runtime";
-import { grpcServices } from "./grpc-services.js";
+import { grpcServices, type ServerAddresses } from "./grpc-services.js";
 import { openListeners } from "./listeners.js";
 import { openCore } from "./open-core.js";
 import type { ServerConfig } from "./server-config.js";
@@ -28,9 +28,10 @@ const GRACE_MS = 10_000;
  */
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const core = await openCore(config);
-  const { store, clock, logger, host, kinds, matching, namespaces } = core;
+  const { store, clock, logger, host, kinds, matching, namespaces, reclaimer } = core;
+  let addresses: ServerAddresses = { grpc: "", http: "" };
   const rpc = {
-    services: grpcServices(core, config),
+    services: grpcServices(core, config, () => addresses),
     logger,
     clock,
     toGrpcError: (error: unknown, call: CallContext) => toGrpcError(error, call, logger),
@@ -40,6 +41,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const retention = new RetentionSweeper(retentionDeps, () => namespaces.retentions());
   host.start(matching, kinds.wakers);
   retention.start();
+  for (const { namespaceId, untilMs } of namespaces.deleted()) {
+    reclaimer.reclaim(namespaceId, untilMs);
+  }
   const listeners = await openListeners(config, rpc).catch(async (error) => {
     await store.close();
     throw error;
@@ -48,10 +52,21 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     matching.stop();
     await listeners.stop({ graceMs: config.graceMs ?? GRACE_MS });
     await retention.stop();
+    await reclaimer.stop();
     kinds.stop();
     await host.stop();
     await store.close();
   };
   const { port, httpPort } = listeners;
+  addresses = addressesOf(config, { port, httpPort });
   return { port, httpPort, stop, reload: () => listeners.reload() };
+}
+
+function addressesOf(
+  config: ServerConfig,
+  ports: { readonly port: number; readonly httpPort: number | undefined },
+): ServerAddresses {
+  const at = (port: number | undefined): string =>
+    port === undefined ? "" : `${config.host}:${port}`;
+  return { grpc: at(ports.port), http: at(ports.httpPort) };
 }

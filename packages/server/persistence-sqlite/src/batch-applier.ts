@@ -1,6 +1,7 @@
 import { InvariantError } from "@perdure/kernel";
 import type { Database, Statement } from "better-sqlite3";
 import { BatchReader } from "./batch-reader.js";
+import { deleteNamespace } from "./delete-namespace.js";
 import { WriteCode } from "./encode-batch.js";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
 import { RunWriter } from "./run-writer.js";
@@ -120,6 +121,9 @@ export class BatchApplier {
         return true;
       case WriteCode.PUT_NAMESPACE:
         this.#putNamespace.run(fields.text(), fields.text(), fields.bytes());
+        return true;
+      case WriteCode.DELETE_NAMESPACE:
+        deleteNamespace(this.#database, fields.text());
         return true;
       default:
         throw new InvariantError(`Unexpected code ${code} in a packed batch`);

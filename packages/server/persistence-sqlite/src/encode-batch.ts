@@ -24,6 +24,7 @@ export const WriteCode = {
   REMOVE_VISIBILITY: 8,
   DELETE_RUN: 9,
   PUT_NAMESPACE: 10,
+  DELETE_NAMESPACE: 11,
 } as const;
 
 /** Packs a batch. `BatchApplier` reads the fields in the order in which they are written here. */
@@ -71,6 +72,10 @@ function encodeWrite(writer: BatchWriter, write: StoreWrite): void {
       break;
     case "putNamespace":
       encodeNamespace(writer, write.namespace);
+      break;
+    case "deleteNamespace":
+      writer.byte(WriteCode.DELETE_NAMESPACE);
+      writer.text(write.namespaceId);
       break;
     default:
       unreachable(write);

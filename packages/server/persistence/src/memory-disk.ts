@@ -79,6 +79,8 @@ export class MemoryDisk {
         return this.#removeVisibility(write.namespaceId, write.runId);
       case "putNamespace":
         return this.#putNamespace(write.namespace);
+      case "deleteNamespace":
+        return this.#deleteNamespace(write.namespaceId);
       default:
         return unreachable(write);
     }
@@ -121,6 +123,24 @@ export class MemoryDisk {
   #removeVisibility(namespaceId: string, runId: string): Undo {
     const rows = this.visibility.get(namespaceId);
     return rows === undefined ? () => undefined : putInto(rows, runId, undefined);
+  }
+
+  #deleteNamespace(namespaceId: string): Undo {
+    const undos = [
+      this.runs.deleteOf(namespaceId),
+      putInto(this.namespaces, namespaceId, undefined),
+    ];
+    for (const listId of [...this.visibility.keys()]) {
+      const isOfNamespace = listId === namespaceId || listId.startsWith(`${namespaceId}#`);
+      if (isOfNamespace) undos.push(putInto(this.visibility, listId, undefined));
+    }
+    for (const queueKey of [...this.#tasks.keys()]) {
+      const isOfNamespace = queueKey.split("\0")[1] === namespaceId;
+      if (isOfNamespace) undos.push(putInto(this.#tasks, queueKey, undefined));
+    }
+    return () => {
+      for (const undo of undos) undo();
+    };
   }
 
   #putNamespace(namespace: NamespaceRow): Undo {

@@ -149,6 +149,15 @@ export class MemoryRuns {
     };
   }
 
+  /** Deletes all runs of a namespace. */
+  deleteOf(namespaceId: string): Undo {
+    const runs = [...this.#runs.values()].filter(({ row }) => row.key.namespaceId === namespaceId);
+    const undos = runs.map(({ row }) => this.delete(row.runNo));
+    return () => {
+      for (const undo of undos) undo();
+    };
+  }
+
   #replace(run: StoredRun, row: RunRow): void {
     this.#unlink(run);
     run.row = row;

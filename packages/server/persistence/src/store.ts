@@ -42,7 +42,12 @@ export type StoreWrite =
    */
   | { readonly kind: "deleteRun"; readonly runNo: number }
   /** Inserts the namespace or replaces the one with the same ID. */
-  | { readonly kind: "putNamespace"; readonly namespace: NamespaceRow };
+  | { readonly kind: "putNamespace"; readonly namespace: NamespaceRow }
+  /**
+   * Deletes the namespace with whatever is left of it: runs of every kind with their logs, rows of
+   * its lists, tasks of its queues. It may take long: delete most of it before.
+   */
+  | { readonly kind: "deleteNamespace"; readonly namespaceId: string };
 
 /** A piece of a history as it is stored. */
 export interface HistoryChunk {

@@ -1,7 +1,8 @@
 import { present } from "@perdure/kernel";
 import { EntityKind, type TaskRow, type VisibilityRow } from "@perdure/persistence";
 import type { Dispatch, PollerInfo } from "./dispatch.js";
-import { removeRuns } from "./remove-runs.js";
+import type { ReclaimedKind } from "./namespace-reclaimer.js";
+import { removeAnyRuns, removeRuns } from "./remove-runs.js";
 import type { RetainedKind } from "./retention.js";
 import { startQueuedTask } from "./task-dispatch.js";
 import type { Waker, Wakers } from "./waker.js";
@@ -17,6 +18,8 @@ export interface HostedKind {
   startTask?(task: TaskRow, poller: PollerInfo): Promise<Dispatch | undefined>;
   /** Deletes closed runs after the retention; absent: closed runs are deleted otherwise. */
   removeClosed?(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void>;
+  /** Deletes runs with their namespace, open or closed; absent: as `removeClosed()`. */
+  removeAny?(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void>;
 }
 
 /** All kinds of entities that a server hosts: workflows, and what was registered beside them. */
@@ -41,6 +44,18 @@ export class HostedKinds {
     for (const other of this.#others.values()) {
       if (other.removeClosed === undefined) continue;
       kinds.push({ kind: other.kind, remove: other.removeClosed.bind(other) });
+    }
+    return kinds;
+  }
+
+  /** What goes with a namespace; what has no row in lists goes with the namespace itself. */
+  get reclaimed(): readonly ReclaimedKind[] {
+    const kinds: ReclaimedKind[] = [
+      { kind: EntityKind.WORKFLOW, remove: (_, rows) => removeAnyRuns(this.#workflows, rows) },
+    ];
+    for (const other of this.#others.values()) {
+      const remove = other.removeAny ?? other.removeClosed;
+      if (remove !== undefined) kinds.push({ kind: other.kind, remove: remove.bind(other) });
     }
     return kinds;
   }

@@ -16,6 +16,11 @@ export { type CommitOwner, type CommitTicket, GroupCommitter } from "./group-com
 export type { HistoryQuestion } from "./history-reader.js";
 export { type HostedKind, HostedKinds } from "./hosted-kinds.js";
 export {
+  NamespaceReclaimer,
+  type ReclaimedKind,
+  type ReclaimerDeps,
+} from "./namespace-reclaimer.js";
+export {
   type QueryQuestion,
   type QueryReply,
   QueryService,

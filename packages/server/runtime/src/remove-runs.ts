@@ -1,4 +1,6 @@
+import { NotFoundError } from "@perdure/kernel";
 import { EntityKind, type VisibilityRow } from "@perdure/persistence";
+import { deleteRun } from "./delete-run.js";
 import type { WorkflowHost } from "./workflow-host.js";
 
 /** Deletes closed runs of workflows by their rows in lists; resolves when that is stored. */
@@ -21,4 +23,23 @@ export async function removeRuns(
     row === undefined ? [] : [host.remove(slot, { runId, runNo: row.runNo })],
   );
   await Promise.all(tickets.map((ticket) => ticket.durable));
+}
+
+/** Deletes runs of workflows by their rows in lists; open ones are terminated before. */
+export async function removeAnyRuns(
+  host: WorkflowHost,
+  rows: readonly VisibilityRow[],
+): Promise<void> {
+  const isClosed = (row: VisibilityRow): boolean => row.closeTimeMs !== undefined;
+  await Promise.all(rows.filter((row) => !isClosed(row)).map((row) => removeOpenRun(host, row)));
+  await removeRuns(host, rows.filter(isClosed));
+}
+
+/** The run may be gone by now, or its start may never have been stored. */
+async function removeOpenRun(host: WorkflowHost, row: VisibilityRow): Promise<void> {
+  try {
+    await deleteRun(host, row);
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+  }
 }

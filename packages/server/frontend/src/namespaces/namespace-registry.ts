@@ -48,6 +48,11 @@ const BUILT_IN = {
 
 const SYSTEM_NAMESPACE = "temporal-system";
 
+/** Key in the data of a deleted namespace: when it goes. */
+const KEPT_UNTIL = "perdure.keptUntilMs";
+/** Characters of its ID that a deleted namespace has in its name, unless that name is taken. */
+const SUFFIX_LENGTH = 5;
+
 export interface NamespaceRegistryDeps {
   /** Stores writes; resolves when they are durable. */
   readonly write: (writes: readonly StoreWrite[]) => Promise<void>;
@@ -153,6 +158,48 @@ export class NamespaceRegistry {
     await this.#store([namespace]);
   }
 
+  /**
+   * Marks a namespace as deleted and gives it a name that frees its own. It takes no more calls.
+   *
+   * @param untilMs - When the namespace itself may go, milliseconds since the epoch.
+   * @returns The namespace by its new name.
+   */
+  async markDeleted(namespace: Namespace, untilMs: number): Promise<Namespace> {
+    const { id, facts } = namespace;
+    const name = this.#nameOfDeleted(namespace);
+    const { namespaceInfo } = facts;
+    const data = new Map(namespaceInfo?.data ?? []);
+    data.set(KEPT_UNTIL, String(untilMs));
+    const info = { ...namespaceInfo, name, data, state: NamespaceState.DELETED };
+    await this.#store([{ id, name, facts: { ...facts, namespaceInfo: info } }]);
+    return this.resolveId(id);
+  }
+
+  /** Deleted namespaces, with when they may go, milliseconds since the epoch. */
+  deleted(): readonly { readonly namespaceId: string; readonly untilMs: number }[] {
+    return [...this.#byId.values()].flatMap(({ id, facts }) => {
+      const untilMs = new Map(facts.namespaceInfo?.data ?? []).get(KEPT_UNTIL);
+      return untilMs === undefined ? [] : [{ namespaceId: id, untilMs: Number(untilMs) }];
+    });
+  }
+
+  /** Deletes a namespace with whatever is left of it; resolves when that is stored. */
+  async forget(id: string): Promise<void> {
+    await this.#deps.write([{ kind: "deleteNamespace", namespaceId: id }]);
+    const name = this.#byId.get(id)?.name ?? "";
+    this.#byId.delete(id);
+    if (this.#byName.get(name)?.id === id) this.#byName.delete(name);
+  }
+
+  #nameOfDeleted({ id, name }: Namespace): string {
+    for (let length = SUFFIX_LENGTH; ; length++) {
+      const suffix = `-deleted-${id.slice(0, length)}`;
+      if (name.endsWith(suffix)) return name;
+      const isFree = !this.#byName.has(name + suffix);
+      if (isFree || length >= id.length) return name + suffix;
+    }
+  }
+
   /** Gives custom search attributes other names or fields. */
   async setAliases(namespace: Namespace, aliases: AttributeAliases): Promise<void> {
     const { id, name, facts } = namespace;
@@ -213,6 +260,8 @@ export class NamespaceRegistry {
     const aliases = new Map(facts.config?.customSearchAttributeAliases);
     const schema = { namespaceName: name, customTypes: customTypes(aliases) };
     const namespace = { id, name, facts, aliases, schema };
+    const before = this.#byId.get(id)?.name;
+    if (before !== undefined && before !== name) this.#byName.delete(before);
     this.#byName.set(namespace.name, namespace);
     this.#byId.set(namespace.id, namespace);
   }
@@ -225,4 +274,9 @@ export class NamespaceRegistry {
  */
 export function requireName(name: string): void {
   if (name === "") throw new InvalidArgumentError("Namespace not set on request.");
+}
+
+/** Whether a namespace is the one of the server itself, which stays. */
+export function isSystemNamespace({ id, name }: Namespace): boolean {
+  return name === SYSTEM_NAMESPACE || id === BUILT_IN.system.id;
 }

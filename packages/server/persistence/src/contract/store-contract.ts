@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { commitContract } from "./commit-contract.js";
 import { lifeContract } from "./life-contract.js";
 import { logContract } from "./log-contract.js";
+import { namespaceContract } from "./namespace-contract.js";
 import { type StoreContractOptions, withStore } from "./opened-store.js";
 import { runContract } from "./run-contract.js";
 import { taskContract } from "./task-contract.js";
@@ -23,5 +24,6 @@ export function storeContract(name: string, options: StoreContractOptions): void
     visibilityPageContract(test);
     visibilityAttributeContract(test);
     lifeContract(test);
+    namespaceContract(test);
   });
 }
