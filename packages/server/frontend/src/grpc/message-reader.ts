@@ -1,6 +1,5 @@
 import { gunzipSync } from "node:zlib";
 import { GrpcError } from "./grpc-error.js";
-import { smallGunzip } from "./small-gunzip.js";
 import { GrpcStatusCode } from "./status-codes.js";
 
 /** Bytes before each message: a flag and the length. */
@@ -97,8 +96,6 @@ export class MessageReader {
       throw new GrpcError(GrpcStatusCode.INTERNAL, text);
     }
     try {
-      const small = smallGunzip(message);
-      if (small !== undefined && small.length <= maxBytes) return small;
       const chunkSize = Math.min(Math.max(claimedBytes(message), CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
       return gunzipSync(message, { maxOutputLength: maxBytes, chunkSize });
     } catch (error) {
