@@ -61,7 +61,8 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "WorkflowExecutionStartedEventAttributes.workflowExecutionExpirationTime": relative("eventTime"),
   "WorkflowExecutionExtendedInfo.executionExpirationTime": relative("startTime"),
   "WorkflowExecutionExtendedInfo.runExpirationTime": relative("startTime"),
-  "WorkflowExecutionExtendedInfo.originalStartTime": relative("startTime"),
+  // Of a run that a reset made it is the time of an earlier run.
+  "WorkflowExecutionExtendedInfo.originalStartTime": { kind: "sameAs", other: "startTime" },
   "WorkflowExecutionInfo.executionTime": relative("startTime"),
   "PendingActivityInfo.expirationTime": relative("scheduledTime"),
 

@@ -25,10 +25,15 @@ import { listPageScenarios } from "./list-pages.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
 import { operatorScenarios } from "./operator.js";
+import { pauseScenarios } from "./pauses.js";
 import { payloadLimitScenarios } from "./payload-limits.js";
 import { propertyScenarios } from "./properties.js";
 import { queryScenarios } from "./queries.js";
 import { reportedProblemScenarios } from "./reported-problems.js";
+import { resetChildScenarios } from "./reset-children.js";
+import { resetPendingScenarios } from "./reset-pending.js";
+import { resetUpdateScenarios } from "./reset-updates.js";
+import { resetScenarios } from "./resets.js";
 import { searchAttributeScenarios } from "./search-attributes.js";
 import { signalWithStartScenarios } from "./signal-with-start.js";
 import { startScenarios } from "./start.js";
@@ -43,6 +48,7 @@ import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
 import { visibilityScenarios } from "./visibility.js";
 import { workerRequestScenarios } from "./worker-requests.js";
+import { workflowOptionScenarios } from "./workflow-options.js";
 import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
 
@@ -94,4 +100,10 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...closedPendingScenarios,
   ...buildIdScenarios,
   ...operatorScenarios,
+  ...resetScenarios,
+  ...resetPendingScenarios,
+  ...resetUpdateScenarios,
+  ...resetChildScenarios,
+  ...pauseScenarios,
+  ...workflowOptionScenarios,
 ];

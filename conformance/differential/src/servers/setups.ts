@@ -33,6 +33,7 @@ export const SETUPS = {
   },
   shortHistories: { "limit.historyCount.error": 6 },
   smallHistories: { "limit.historySize.error": 4000 },
+  pauses: { "frontend.WorkflowPauseEnabled": true },
   crossNamespace: { "system.enableCrossNamespaceCommands": true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

@@ -28,6 +28,11 @@ export { type AttachInput, attachToRun } from "./workflow/attach.js";
 export { BadCommandError, messageOf } from "./workflow/bad-command-error.js";
 export { boundedFailure, serverFailure, TOO_LARGE } from "./workflow/bounded-failure.js";
 export {
+  type OptionsChange,
+  type OptionsStep,
+  updateRunOptions,
+} from "./workflow/change-options.js";
+export {
   type ChildEnd,
   childStartRequest,
   recordChildEnd,
@@ -39,9 +44,7 @@ export {
 export {
   type CompletionInput,
   completeWorkflowTask,
-  reportTaskFailure,
   type TaskCompletion,
-  type TaskFailureInput,
 } from "./workflow/complete-task.js";
 export { checkCronSchedule } from "./workflow/cron-schedule.js";
 export type { EventAttributes } from "./workflow/event-types.js";
@@ -67,9 +70,19 @@ export {
 } from "./workflow/messages.js";
 export type { NamespaceDirectory } from "./workflow/namespace-directory.js";
 export type { NamespaceRules } from "./workflow/namespace-rules.js";
+export { invalidOptionsPath } from "./workflow/options-paths.js";
+export { type PauseInput, pauseRun, unpauseRun } from "./workflow/pause-run.js";
 export { isLargerThan } from "./workflow/payload-size.js";
 export { type Child, type OutboxMessage, REPORT_KEY } from "./workflow/peers.js";
+export { reportTaskFailure, type TaskFailureInput } from "./workflow/report-task-failure.js";
 export { toResetPoints } from "./workflow/reset-points.js";
+export {
+  markReset,
+  type ResetInput,
+  type ResetStep,
+  resetRun,
+  terminateForReset,
+} from "./workflow/reset-run.js";
 export { checkDuration, checkRetryPolicy, withRetryDefaults } from "./workflow/retry-policy.js";
 export { callbacksOf } from "./workflow/run-chain.js";
 export { DEFAULT_RUN_LIMITS, type RunLimits } from "./workflow/run-limits.js";
@@ -79,10 +92,13 @@ export {
   executionTimeoutAtMs,
   hasStartedTask,
   isOpen,
+  isPaused,
+  priorityOfRun,
   type RunIdentity,
   type RunState,
   runTimeoutAtMs,
   taskQueueName,
+  versioningOverrideOf,
 } from "./workflow/run-state.js";
 export {
   ATTRIBUTE_TYPE_NAMES,

@@ -13,6 +13,7 @@ import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/tem
 import {
   ActivityOperations,
   QueryService,
+  RunControlService,
   UpdateService,
   UpdateWithStartService,
   WorkflowService,
@@ -76,6 +77,7 @@ function executionHandlers(
     workflows,
     activityOperations: new ActivityOperations(host),
     queries: new QueryService(host),
+    control: new RunControlService(host),
     updates,
     updateWithStart: new UpdateWithStartService(host, workflows, updates),
     poll: (question) => matching.poll(question),

@@ -100,6 +100,7 @@ const SWITCH_OF_KEY: ReadonlyMap<string, keyof RunLimits> = new Map([
   ["system.enableCrossNamespaceCommands", "isCrossNamespaceAllowed"],
   ["system.enableActivityEagerExecution", "areEagerActivitiesAllowed"],
   ["system.enableEagerWorkflowStart", "areEagerStartsAllowed"],
+  ["frontend.WorkflowPauseEnabled", "isWorkflowPauseEnabled"],
 ]);
 
 const CALLBACK_ADDRESSES_KEY = "callback.allowedAddresses";

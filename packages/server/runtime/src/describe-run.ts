@@ -4,6 +4,7 @@ import {
   executionTimeoutAtMs,
   isOpen,
   listedSearchAttributes,
+  priorityOfRun,
   type RunState,
   runTimeoutAtMs,
   taskQueueName,
@@ -17,6 +18,7 @@ import type {
   PendingChildExecutionInfoInit,
   PendingWorkflowTaskInfoInit,
   WorkflowExecutionInfoInit,
+  WorkflowExecutionPauseInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { optionalTime, pendingActivity } from "./describe-activity.js";
@@ -27,7 +29,7 @@ const TIME_ZERO: TimestampInit = { seconds: -62_135_596_800n, nanos: 0 };
 
 /** Answers `DescribeWorkflowExecution` from a run's state. */
 export function describeRun(state: RunState): DescribeWorkflowExecutionResponseInit {
-  const { started } = state;
+  const { started, uncommon } = state;
   // A closed run still tells what it had under way.
   const pending = state.uncommon.leftover ?? { ...state, children: state.peers.children };
   const runTimeMs = runTimeoutAtMs(state);
@@ -52,7 +54,10 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
       runExpirationTime: runTimeMs === 0 ? TIME_ZERO : toTimestamp(runTimeMs),
       cancelRequested: state.isCancelRequested,
-      originalStartTime: toTimestamp(state.startTimeMs),
+      originalStartTime: toTimestamp(uncommon.firstEventTimeMs || state.startTimeMs),
+      lastResetTime: optionalTime(uncommon.resetOrigin?.resetAtMs ?? 0),
+      resetRunId: uncommon.resetRunId,
+      pauseInfo: pauseInfo(state),
       requestIdInfos: requestIdInfos(state),
     },
   };
@@ -88,11 +93,19 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
     },
     firstRunId: started.firstExecutionRunId,
     mostRecentWorkerVersionStamp: state.workerVersion,
-    priority: started.priority,
+    priority: priorityOfRun(state),
     versioningInfo: versioningInfo(state),
   };
 }
 
+/** Who paused the run; it stays when a paused run closes. */
+function pauseInfo(state: RunState): WorkflowExecutionPauseInfoInit | undefined {
+  if (state.uncommon.pause === undefined) return undefined;
+  const { pausedAtMs, identity, reason } = state.uncommon.pause;
+  return { pausedTime: toTimestamp(pausedAtMs), identity, reason };
+}
+
+/** The children of an open run, or those that a closed one left. */
 function pendingChildren(children: RunState["peers"]["children"]): PendingChildExecutionInfoInit[] {
   return children
     .valueSeq()

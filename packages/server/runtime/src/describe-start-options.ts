@@ -1,4 +1,4 @@
-import { type RunState, toTimestamp } from "@perdure/engine";
+import { type RunState, toTimestamp, versioningOverrideOf } from "@perdure/engine";
 import type { CallbackInit } from "@perdure/proto/temporal/api/common/v1";
 import { CallbackState, EventType, VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
 import type {
@@ -7,10 +7,13 @@ import type {
   WorkflowExecutionVersioningInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 
-/** The versioning of a run that was started with an override; `undefined` for others. */
+/** The versioning of a run that has or had an override; `undefined` for others. */
 export function versioningInfo(state: RunState): WorkflowExecutionVersioningInfoInit | undefined {
-  const { versioningOverride } = state.started;
-  if (versioningOverride?.override?.kind !== "autoUpgrade") return undefined;
+  const versioningOverride = versioningOverrideOf(state);
+  if (versioningOverride === undefined) {
+    return state.uncommon.options?.hasVersioning === true ? {} : undefined;
+  }
+  if (versioningOverride.override?.kind !== "autoUpgrade") return { versioningOverride };
   const behavior = VersioningBehavior.AUTO_UPGRADE;
   return { versioningOverride: { ...versioningOverride, behavior } };
 }
@@ -41,13 +44,23 @@ export function requestIdInfos(state: RunState): ReadonlyMap<string, RequestIdIn
   const acceptedEventIds = new Set(accepted);
   const infos = new Map<string, RequestIdInfoInit>();
   const { firstRequestId, firstEventId } = state.signals;
+  const admitted = admittedRequestIds(state);
   for (const [requestId, eventId] of state.requestIds) {
-    const eventType = eventTypeOf(eventId, acceptedEventIds.has(eventId));
+    const isAdmitted = eventId === 0 && admitted.has(requestId);
+    const eventType = isAdmitted
+      ? EventType.WORKFLOW_EXECUTION_UPDATE_ADMITTED
+      : eventTypeOf(eventId, acceptedEventIds.has(eventId));
     // The official server tells the signal's event when a start and its signal are one request.
     const shownEventId = requestId === firstRequestId ? firstEventId : eventId;
     infos.set(requestId, { eventType, eventId: BigInt(shownEventId), buffered: eventId === 0 });
   }
   return infos;
+}
+
+/** Request IDs of updates that an event admitted and that the workflow has not answered. */
+function admittedRequestIds(state: RunState): ReadonlySet<string> {
+  const admitted = [...state.admittedUpdates.values()].filter((update) => update.isByEvent);
+  return new Set(admitted.map(({ request }) => request.requestId ?? ""));
 }
 
 function eventTypeOf(eventId: number, isUpdate: boolean): EventType {

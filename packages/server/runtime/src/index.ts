@@ -26,8 +26,10 @@ export {
   QueryService,
   type QueryTaskResult,
 } from "./query-service.js";
+export type { ResetCommand } from "./reset-workflow.js";
 export { type NamespaceRetention, type RetainedKind, RetentionSweeper } from "./retention.js";
 export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
+export { RunControlService } from "./run-control-service.js";
 export { startRequestId } from "./start-policy.js";
 export type { RunTarget } from "./step-run.js";
 export { StoreNumbers } from "./store-numbers.js";

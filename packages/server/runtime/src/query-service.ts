@@ -84,7 +84,9 @@ export class QueryService {
     const run = await slot.run(target.runId);
     await run.lastTicket?.durable;
     const { runId, status } = run.state;
-    if (isRejected(status, question.rejectCondition)) return { kind: "rejected", runId, status };
+    const isPausedNow = status === WorkflowExecutionStatus.PAUSED;
+    if (isPausedNow || isRejected(status, question.rejectCondition))
+      return { kind: "rejected", runId, status };
     this.#checkReady(run.state, question);
     const answer = needsWorkflowTask(run.state)
       ? await this.#askWithTask(slot, run, question)

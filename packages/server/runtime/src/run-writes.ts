@@ -1,6 +1,7 @@
 import {
   durationMs,
   isOpen,
+  type LogRecord,
   listedSearchAttributes,
   nextWakeMs,
   type RunLimits,
@@ -24,7 +25,12 @@ const SNAPSHOT_ENTRIES_MIN = 32;
 export function insertWrites(
   run: LoadedRun,
   key: EntityKey,
-  options: { readonly step: RunStep; readonly wakeAtMs: number | undefined },
+  options: {
+    readonly step: RunStep;
+    readonly wakeAtMs: number | undefined;
+    /** What the log begins with, before the step. */
+    readonly history?: readonly LogRecord[];
+  },
 ): StoreWrite[] {
   const { runId } = run.state;
   const inserted = {
@@ -38,6 +44,10 @@ export function insertWrites(
   };
   run.storedWakeMs = options.wakeAtMs;
   const writes: StoreWrite[] = [{ kind: "insertRun", run: inserted }];
+  for (const [index, record] of (options.history ?? []).entries()) {
+    const entry = { runNo: run.runNo, seq: index + 1, ...record };
+    writes.push({ kind: "appendLog", entry });
+  }
   writes.push(...logWrites(run, options.step));
   return writes;
 }

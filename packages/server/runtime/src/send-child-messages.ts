@@ -3,6 +3,7 @@ import {
   type ChildEnd,
   childStartRequest,
   dropFarewell,
+  isOpen,
   receiveCancel,
   receiveTermination,
   recordChildEnd,
@@ -11,7 +12,7 @@ import {
   startChild,
   unstartedChild,
 } from "@perdure/engine";
-import { present, WorkflowAlreadyStartedError } from "@perdure/kernel";
+import { NotFoundError, present, WorkflowAlreadyStartedError } from "@perdure/kernel";
 import type { Farewell } from "@perdure/proto/perdure/internal/v1";
 import {
   ParentClosePolicy,
@@ -20,7 +21,7 @@ import {
   WorkflowIdReusePolicy,
 } from "@perdure/proto/temporal/api/enums/v1";
 import { History, type HistoryEventInit } from "@perdure/proto/temporal/api/history/v1";
-import type { Posting } from "./posting.js";
+import type { Posting, PostingTarget } from "./posting.js";
 import { readHistory } from "./read-history.js";
 import { decideStart } from "./start-policy.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
@@ -37,11 +38,48 @@ export async function sendChildStart(posting: Posting): Promise<void> {
     return;
   }
   await posting.withSlot(namespaceId, workflowId, async (childSlot) => {
-    while (childSlot.peekCurrent() === undefined) await childSlot.current();
+    const isOfReset = posting.run.state.uncommon.resetOrigin !== undefined;
+    let known: StartOutcome | undefined;
+    do {
+      while (childSlot.peekCurrent() === undefined) await childSlot.current();
+      known = isOfReset ? await childOfReset(posting, childSlot) : undefined;
+    } while (childSlot.peekCurrent() === undefined);
     // The parent may have closed meanwhile.
     const child = posting.isLoaded ? unstartedChild(posting.run.state, posting.key) : undefined;
-    if (child !== undefined) tellParent(posting, createChild(posting, childSlot, child));
+    if (child !== undefined) {
+      tellParent(posting, known ?? createChild(posting, childSlot, child));
+    }
   });
+}
+
+/**
+ * The child that a reset parent had started before the reset, whose start it has not seen;
+ * `undefined` when there is none.
+ */
+async function childOfReset(
+  posting: Posting,
+  childSlot: WorkflowSlot,
+): Promise<{ readonly runId: string } | undefined> {
+  const { uncommon, started, workflowId } = posting.run.state;
+  const { resetOrigin } = uncommon;
+  if (resetOrigin === undefined || posting.key > resetOrigin.baseEventId) return undefined;
+  const child = childSlot.peekCurrent()?.run?.state;
+  const parent = child?.started.parentWorkflowExecution;
+  if (child === undefined || parent?.workflowId !== workflowId) return undefined;
+  const isOfOriginal = parent.runId === started.originalExecutionRunId;
+  const original = isOfOriginal ? parent.runId : await originalOf(posting.slot, parent.runId ?? "");
+  if (original !== started.originalExecutionRunId) return undefined;
+  return { runId: child.started.firstExecutionRunId ?? child.runId };
+}
+
+/** The run that a chain of resets began with; `undefined` when the run is gone. */
+async function originalOf(slot: WorkflowSlot, runId: string): Promise<string | undefined> {
+  try {
+    return (await slot.run(runId)).state.started.originalExecutionRunId;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 type StartOutcome =
@@ -115,11 +153,27 @@ export async function reportEnd(posting: Posting): Promise<void> {
     workflowId: parent.workflowId ?? "",
     runId: parent.runId ?? "",
   };
-  const outcome = await posting.reach(target, (state, environment) =>
-    recordChildEnd(state, end, environment),
-  );
-  if (outcome !== "dropped") drop(posting);
+  if (await tellEnd(posting, target, end)) drop(posting);
 }
+
+/** Tells the parent, or the run that it was reset to. Returns whether nothing is left to do. */
+async function tellEnd(posting: Posting, parent: PostingTarget, end: ChildEnd): Promise<boolean> {
+  let target = parent;
+  for (let hops = 0; hops <= RESET_HOPS_MAX; hops += 1) {
+    let resetRunId = "";
+    const outcome = await posting.reach(target, (state, environment) => {
+      if (!isOpen(state)) resetRunId = state.uncommon.resetRunId;
+      return recordChildEnd(state, end, environment);
+    });
+    if (outcome === "dropped") return false;
+    if (resetRunId === "") return true;
+    target = { ...target, runId: resetRunId };
+  }
+  return true;
+}
+
+/** Resets in a row that the report of a child's end follows. */
+const RESET_HOPS_MAX = 100;
 
 async function closingEvent({ host, run }: Posting): Promise<HistoryEventInit> {
   const toEventId = run.state.nextEventId;

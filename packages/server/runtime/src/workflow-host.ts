@@ -1,5 +1,6 @@
 import {
   isOpen,
+  type LogRecord,
   type NamespaceDirectory,
   type NamespaceRules,
   offerOf,
@@ -70,6 +71,14 @@ const NOTHING_TO_STORE: CommitTicket = { durable: Promise.resolve() };
 /** A sticky queue that nobody polled for so long has lost its worker. */
 const STICKY_POLLER_WINDOW_MS = 10_000;
 
+/** What else is part of the commit that makes a run. */
+export interface CreateOptions {
+  /** Steps of other runs of the workflow ID, in this order. */
+  readonly changes?: readonly { readonly run: LoadedRun; readonly step: RunStep }[];
+  /** What the new run's log begins with: the history of the run that it was reset from. */
+  readonly history?: readonly LogRecord[] | undefined;
+}
+
 /** What a committed step gives its caller. */
 export interface AppliedStep {
   readonly run: LoadedRun;
@@ -81,7 +90,7 @@ export class WorkflowHost {
   readonly deps: HostDeps;
   readonly #slots: WorkflowSlots;
   readonly #wakeQueue: WakeQueue;
-  readonly #messenger = new Messenger(this);
+  readonly #messenger: Messenger;
   #dispatcher: Dispatcher | undefined;
   #wakeScanner: WakeScanner | undefined;
   #closeListener: ((run: RunState) => void) | undefined;
@@ -91,6 +100,10 @@ export class WorkflowHost {
     this.deps = deps;
     this.#slots = new WorkflowSlots(deps);
     this.#wakeQueue = new WakeQueue(deps.clock);
+    this.#messenger = new Messenger(this, {
+      wakeLater: (target) => void this.#addWake(target),
+      isStopped: () => this.#isStopped,
+    });
   }
 
   /** What wakes the runs that are not in memory. */
@@ -195,7 +208,7 @@ export class WorkflowHost {
     let created: LoadedRun | undefined;
     if (successor !== undefined) {
       // An open run is the current one, also when it was loaded by its run ID.
-      const made = this.#create(slot, successor, run);
+      const made = this.#create(slot, successor, { previous: run });
       created = made.run;
       writes.push(...made.writes);
     }
@@ -228,19 +241,14 @@ export class WorkflowHost {
     throw new InvalidArgumentError(reason);
   }
 
-  /**
-   * Makes a new run current; `replaced` is a step of the present current run in the same commit.
-   */
-  create(
-    slot: WorkflowSlot,
-    step: RunStep,
-    replaced?: { readonly run: LoadedRun; readonly step: RunStep },
-  ): AppliedStep {
-    const writes = replaced === undefined ? [] : this.#advance(replaced.run, replaced.step);
-    const made = this.#create(slot, step, slot.peekCurrent()?.run);
+  /** Makes a new run current, with what else is part of the same commit. */
+  create(slot: WorkflowSlot, step: RunStep, options: CreateOptions = {}): AppliedStep {
+    const { changes = [], history } = options;
+    const writes = changes.flatMap((change) => this.#advance(change.run, change.step));
+    const made = this.#create(slot, step, { previous: slot.peekCurrent()?.run, history });
     writes.push(...made.writes);
     const ticket = this.deps.committer.add(writes, slot);
-    if (replaced !== undefined) this.#follow(slot, replaced.run, { step: replaced.step, ticket });
+    for (const change of changes) this.#follow(slot, change.run, { step: change.step, ticket });
     this.#follow(slot, made.run, { step, ticket });
     return { run: made.run, ticket };
   }
@@ -272,17 +280,19 @@ export class WorkflowHost {
   #create(
     slot: WorkflowSlot,
     step: RunStep,
-    previous: LoadedRun | undefined,
+    options: { readonly previous: LoadedRun | undefined } & Pick<CreateOptions, "history">,
   ): { readonly run: LoadedRun; readonly writes: StoreWrite[] } {
+    const { previous, history = [] } = options;
     const runNo = this.deps.numbers.takeRunNo();
     const run = new LoadedRun({
       runNo,
       state: step.next,
-      seq: 0,
+      seq: history.length,
       storedWakeMs: undefined,
       isCurrent: true,
-      cachedFromEventId: 1,
+      cachedFromEventId: step.record?.firstEventId ?? 1,
     });
+    for (const record of history) run.noteEntry(record);
     const writes: StoreWrite[] = [];
     if (previous !== undefined) {
       previous.isCurrent = false;
@@ -290,7 +300,7 @@ export class WorkflowHost {
     }
     if (step.record !== undefined) run.advance(step.next, step.record);
     const wakeAtMs = wakeOf(run.state, this.deps.limits);
-    writes.push(...insertWrites(run, slot.key, { step, wakeAtMs }));
+    writes.push(...insertWrites(run, slot.key, { step, wakeAtMs, history }));
     this.#writeOffers(run, step, writes);
     slot.setCurrent(run);
     return { run, writes };
@@ -328,7 +338,7 @@ export class WorkflowHost {
     this.#releaseNow(slot, run, { step, ticket });
     ticket.durable.then(
       () => this.#onDurable(slot, run, { step, ticket }),
-      () => this.#sendLater(run),
+      () => this.#messenger.sendLater(run),
     );
   }
 
@@ -390,39 +400,10 @@ export class WorkflowHost {
       if (task !== undefined) this.#dispatcher?.offer(task);
     }
     run.notify();
-    if (hasMessages(run.state)) this.#send(slot, run);
+    if (hasMessages(run.state)) this.#messenger.send(slot, run);
     if (isOpen(step.next)) return;
     this.#slots.retire(slot);
     this.#closeListener?.(step.next);
-  }
-
-  /** Delivers the messages of a run, unless that is under way. What fails is tried again. */
-  #send(slot: WorkflowSlot, run: LoadedRun): void {
-    if (run.isSending || this.#isStopped) return;
-    run.isSending = true;
-    slot.hold();
-    this.#messenger
-      .deliverAll(slot, run)
-      .catch((error: unknown) => {
-        const isExpected = error instanceof DomainError;
-        const { workflowId, runId } = run.state;
-        const fields = { error, workflowId, runId };
-        const message = "A message to another workflow could not be delivered; it is tried again";
-        this.deps.logger.log(isExpected ? "debug" : "error", message, fields);
-      })
-      .finally(() => {
-        run.isSending = false;
-        slot.release();
-        this.#sendLater(run);
-      });
-  }
-
-  /** Has another look at a run that may have messages, as it is stored by then. */
-  #sendLater(run: LoadedRun): void {
-    if (!hasMessages(run.state) || this.#isStopped) return;
-    const { namespaceId, workflowId, runId } = run.state;
-    const atMs = this.deps.clock.nowMs() + SEND_RETRY_MS;
-    this.#addWake({ namespaceId, businessId: workflowId, runId, atMs });
   }
 
   #claim(namespaceId: string, offer: TaskOffer): TaskClaim | undefined {
@@ -512,7 +493,7 @@ export class WorkflowHost {
       throw error;
     }
     if (run.armed !== undefined && run.armed.atMs <= wake.atMs) run.armed = undefined;
-    if (hasMessages(run.state) && run.lastTicket === undefined) this.#send(slot, run);
+    if (hasMessages(run.state) && run.lastTicket === undefined) this.#messenger.send(slot, run);
     if (!isOpen(run.state)) return run.lastTicket;
     const step = wakeRun(run.state, this.environment(wake.namespaceId));
     this.apply(slot, run, step);
@@ -541,6 +522,3 @@ export class WorkflowHost {
 
 /** How long a run whose wake-up failed is left alone. */
 const WAKE_RETRY_MS = 1000;
-
-/** How long a message that could not be delivered waits. */
-const SEND_RETRY_MS = 250;

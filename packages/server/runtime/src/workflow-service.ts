@@ -197,7 +197,8 @@ export class WorkflowService {
       },
       environment,
     );
-    const { run, ticket } = this.#host.create(slot, step, termination);
+    const changes = termination === undefined ? [] : [termination];
+    const { run, ticket } = this.#host.create(slot, step, { changes });
     command.onCreated?.(run);
     const isEager = command.isEager && run.state.workflowTask?.startedEventId !== 0;
     const eagerTask =

@@ -10,15 +10,13 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { toDuration } from "../wire-time.js";
 import { type ActivityTarget, startActivity } from "../workflow/activity.js";
-import {
-  completeWorkflowTask,
-  reportTaskFailure,
-  type TaskCompletion,
-} from "../workflow/complete-task.js";
+import { completeWorkflowTask, type TaskCompletion } from "../workflow/complete-task.js";
 import { loadRun, snapshotRun } from "../workflow/load-run.js";
 import { type SignalInput, signalRun } from "../workflow/messages.js";
+import { reportTaskFailure } from "../workflow/report-task-failure.js";
+import type { ResetStep } from "../workflow/reset-run.js";
 import { DEFAULT_RUN_LIMITS, type RunLimits } from "../workflow/run-limits.js";
-import { activityOf, type RunState } from "../workflow/run-state.js";
+import { activityOf, type RunIdentity, type RunState } from "../workflow/run-state.js";
 import { type StartInput, startRun } from "../workflow/start-run.js";
 import {
   type LogRecord,
@@ -39,6 +37,13 @@ const IDENTITY = { namespaceId: "namespace-1", workflowId: "workflow-1", runId: 
 export const START_MS = 1_700_000_000_000;
 export const WORKFLOW_TASK_TIMEOUT_MS = 10_000;
 
+/** A run that a reset made, which goes on with a clock of its own. */
+export interface MadeRun {
+  readonly identity: RunIdentity;
+  readonly reset: ResetStep;
+  readonly nowMs: number;
+}
+
 /** What a start asks for, without what every start of a test has. */
 export interface TestStart extends Omit<StartInput, "request"> {
   readonly request?: StartWorkflowExecutionRequestInit;
@@ -57,12 +62,21 @@ export class TestRun {
   /** The run that followed when this one closed. */
   successor: RunStep | undefined;
   readonly limits: RunLimits;
+  readonly #identity: RunIdentity;
   readonly #log: LogRecord[] = [];
   #snapshot: { readonly data: Uint8Array; readonly length: number } | undefined;
   #idCount = 0;
 
-  constructor({ request, limits, ...input }: TestStart = {}) {
+  constructor({ request, limits, ...input }: TestStart = {}, made?: MadeRun) {
     this.limits = { ...DEFAULT_RUN_LIMITS, ...limits };
+    this.#identity = made?.identity ?? IDENTITY;
+    if (made !== undefined) {
+      this.nowMs = made.nowMs;
+      this.#log.push(...made.reset.history);
+      this.state = made.reset.step.next;
+      this.apply(made.reset.step);
+      return;
+    }
     const whole = {
       workflowType: { name: "Order" },
       taskQueue: { name: "orders" },
@@ -107,7 +121,12 @@ export class TestRun {
   #load(snapshot: { readonly data: Uint8Array; readonly length: number } | undefined): RunState {
     const first = present(this.#log[0], "A run has a first record");
     const rest = this.#log.slice(Math.max(snapshot?.length ?? 0, 1));
-    return loadRun({ identity: IDENTITY, snapshot: snapshot?.data, first, rest });
+    return loadRun({ identity: this.#identity, snapshot: snapshot?.data, first, rest });
+  }
+
+  /** What the steps so far appended to the log. */
+  get records(): readonly LogRecord[] {
+    return this.#log;
   }
 
   /** All events of the history. */

@@ -89,6 +89,6 @@ export function considerActivity(
     addTimeout(TimeoutType.SCHEDULE_TO_START, progress.scheduledAtMs, scheduleToStartMs);
   }
   const scheduleToCloseMs = durationMs(options.scheduleToCloseTimeout);
-  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, activity.scheduledTimeMs, scheduleToCloseMs);
+  addTimeout(TimeoutType.SCHEDULE_TO_CLOSE, progress.firstScheduledAtMs, scheduleToCloseMs);
   if (isStarted) addTimeout(TimeoutType.HEARTBEAT, livedAtMs, durationMs(options.heartbeatTimeout));
 }

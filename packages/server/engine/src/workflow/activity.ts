@@ -12,6 +12,7 @@ import { decideRetry, isRetryable } from "./retry.js";
 import {
   type Activity,
   activityOf,
+  isPaused,
   type RunState,
   requireOpen,
   taskQueueName,
@@ -21,6 +22,8 @@ import { ensureWorkflowTask, priorityOf, type TaskStart } from "./workflow-task.
 
 /** Puts the activity's present attempt before pollers. */
 export function offerActivity(step: Step, activity: Activity): void {
+  // All that wait are offered when a paused run goes on.
+  if (isPaused(step.draft)) return;
   const { taskQueue, priority } = optionsOf(activity);
   step.offer({
     kind: "activity",
@@ -35,6 +38,7 @@ export function offerActivity(step: Step, activity: Activity): void {
 
 /** Whether the activity attempt that a queue hands out is still wanted. */
 export function isActivityTaskCurrent(run: RunState, start: TaskStart): boolean {
+  if (isPaused(run)) return false;
   const progress = run.activities.get(start.scheduledEventId)?.progress;
   if (progress === undefined || progress.startedAtMs !== 0 || progress.isBackingOff) return false;
   if (progress.pause !== undefined) return false;
@@ -272,7 +276,7 @@ function retryOrStop(step: Step, activity: Activity, failure: FailureInit | unde
     attempt: progress.attempt,
     failure,
     nowMs: step.nowMs,
-    expiresAtMs: scheduleToCloseMs > 0 ? activity.scheduledTimeMs + scheduleToCloseMs : 0,
+    expiresAtMs: scheduleToCloseMs > 0 ? progress.firstScheduledAtMs + scheduleToCloseMs : 0,
     mayExceedMaximum: true,
   });
   if (answer.kind === "stop") return answer.state;

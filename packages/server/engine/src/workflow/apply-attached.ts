@@ -1,8 +1,33 @@
 import type { WorkflowExecutionOptionsUpdatedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
-import type { RunDraft } from "./run-state.js";
+import { priorityOfRun, type RunDraft, versioningOverrideOf } from "./run-state.js";
+
+/** Folds options that were changed and what was attached. An event that waits has the ID 0. */
+export function applyOptionsUpdated(
+  draft: RunDraft,
+  updated: WorkflowExecutionOptionsUpdatedEventAttributesInit,
+  place: { readonly eventId: number; readonly timeMs: number },
+): void {
+  const { versioningOverride, priority } = updated;
+  const isUnset = updated.unsetVersioningOverride === true;
+  if (isUnset || versioningOverride !== undefined || priority !== undefined) {
+    const isOverrideChanged = isUnset || versioningOverride !== undefined;
+    const override = versioningOverrideOf(draft);
+    const options = {
+      priority: priority ?? priorityOfRun(draft),
+      versioningOverride: isUnset ? undefined : (versioningOverride ?? override),
+      overrideEventId: isOverrideChanged ? place.eventId : draft.uncommon.options?.overrideEventId,
+      hasVersioning:
+        draft.uncommon.options?.hasVersioning === true ||
+        override !== undefined ||
+        versioningOverride !== undefined,
+    };
+    draft.uncommon = { ...draft.uncommon, options };
+  }
+  applyAttached(draft, updated, place);
+}
 
 /** Folds what requests attached to the run. An event that waits has the ID 0. */
-export function applyAttached(
+function applyAttached(
   draft: RunDraft,
   attached: WorkflowExecutionOptionsUpdatedEventAttributesInit,
   place: { readonly eventId: number; readonly timeMs: number },

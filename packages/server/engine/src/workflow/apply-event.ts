@@ -1,5 +1,5 @@
 import type { WorkflowTaskProgress } from "@perdure/proto/perdure/internal/v1";
-import { TaskQueueKind, WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import { TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import type {
   ActivityTaskScheduledEventAttributesInit,
   HistoryEventInit,
@@ -11,11 +11,12 @@ import { List } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 import { deleteActivity, setActivity } from "./activity-deadlines.js";
 import { addTimer } from "./add-timer.js";
-import { applyAttached } from "./apply-attached.js";
+import { applyOptionsUpdated } from "./apply-attached.js";
+import { applyClosing } from "./apply-closing.js";
 import { firstAttempt } from "./first-attempt.js";
-import { leftoverOf } from "./leftover.js";
+import { applyPauseEvent } from "./pause-events.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
-import { applyPeerEvent, closePeers } from "./peers.js";
+import { applyPeerEvent } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft, SignalTally } from "./run-state.js";
 import { forgetProblems, problemOf, rememberProblem } from "./task-problems.js";
@@ -50,7 +51,7 @@ export function applyEvent(draft: RunDraft, event: HistoryEventInit): void {
       draft.isCancelRequested = true;
       return;
     case "workflowExecutionOptionsUpdatedEventAttributes":
-      return applyAttached(draft, attributes.value, place);
+      return applyOptionsUpdated(draft, attributes.value, place);
     case "timerStartedEventAttributes":
       return addTimer(draft, attributes.value, place);
     case "timerFiredEventAttributes":
@@ -77,6 +78,7 @@ function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlac
     applyTaskEvent(draft, attributes, place) ||
     applyActivityEvent(draft, attributes, place) ||
     applyUpdateEvent(draft, attributes, place) ||
+    applyPauseEvent(draft, attributes, place) ||
     applyClosing(draft, attributes, place)
   );
 }
@@ -251,35 +253,3 @@ function removeActivity(draft: RunDraft, scheduledEventId: number): void {
   deleteActivity(draft, scheduledEventId);
   draft.activityIds = draft.activityIds.delete(activity.scheduled.activityId ?? "");
 }
-
-function applyClosing(draft: RunDraft, attributes: Attributes, place: EventPlace): boolean {
-  const status = CLOSING_STATUS.get(attributes.kind);
-  if (status === undefined) return false;
-  const leftover = leftoverOf(draft);
-  if (leftover !== undefined) draft.uncommon = { ...draft.uncommon, leftover };
-  draft.status = status;
-  draft.closeTimeMs = place.timeMs;
-  draft.workflowTask = undefined;
-  draft.sticky = undefined;
-  draft.firstTaskAtMs = 0;
-  draft.activities = draft.activities.clear();
-  draft.activityIds = draft.activityIds.clear();
-  draft.timers = draft.timers.clear();
-  draft.buffered = draft.buffered.clear();
-  if ("newExecutionRunId" in attributes.value) {
-    draft.newExecutionRunId = attributes.value.newExecutionRunId ?? "";
-  }
-  const { newExecutionRunId, started } = draft;
-  const hasParent = started.parentWorkflowExecution !== undefined;
-  draft.peers = closePeers(draft.peers, { hasParent, newExecutionRunId });
-  return true;
-}
-
-const CLOSING_STATUS: ReadonlyMap<Attributes["kind"], WorkflowExecutionStatus> = new Map([
-  ["workflowExecutionCompletedEventAttributes", WorkflowExecutionStatus.COMPLETED],
-  ["workflowExecutionFailedEventAttributes", WorkflowExecutionStatus.FAILED],
-  ["workflowExecutionCanceledEventAttributes", WorkflowExecutionStatus.CANCELED],
-  ["workflowExecutionTerminatedEventAttributes", WorkflowExecutionStatus.TERMINATED],
-  ["workflowExecutionTimedOutEventAttributes", WorkflowExecutionStatus.TIMED_OUT],
-  ["workflowExecutionContinuedAsNewEventAttributes", WorkflowExecutionStatus.CONTINUED_AS_NEW],
-] as const);

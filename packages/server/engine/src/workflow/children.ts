@@ -7,7 +7,7 @@ import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/
 import type { EventAttributes } from "./event-types.js";
 import { tellWorkflow } from "./messages.js";
 import type { Child } from "./peers.js";
-import { isOpen, type RunIdentity, type RunState } from "./run-state.js";
+import { isOpen, priorityOfRun, type RunIdentity, type RunState } from "./run-state.js";
 import { type ParentInput, startRun } from "./start-run.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 
@@ -42,7 +42,7 @@ export function childStartRequest(
     header: initiated.header,
     userMetadata,
     versioningOverride: initiated.versioningOverride,
-    priority: mergePriority(parent.started.priority, initiated.priority),
+    priority: mergePriority(priorityOfRun(parent), initiated.priority),
   };
 }
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "@perdure/kernel";
+import { FailedPreconditionError, InvalidArgumentError } from "@perdure/kernel";
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { RespondWorkflowTaskCompletedRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
@@ -9,7 +9,7 @@ import { checkCommandSequence } from "./command-kinds.js";
 import { type CommandContext, handleCommand } from "./commands.js";
 import { leavesNoTrace } from "./discard-task.js";
 import { recordTerminated } from "./messages.js";
-import { activityOf, isOpen, type RunState, requireOpen, type WorkflowTask } from "./run-state.js";
+import { activityOf, isOpen, isPaused, type RunState, type WorkflowTask } from "./run-state.js";
 import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
@@ -19,7 +19,6 @@ import {
   rejectUnprocessed,
 } from "./update-messages.js";
 import {
-  abandonWorkflowTask,
   failWorkflowTask,
   heldWorkflowTask,
   materializeTask,
@@ -50,6 +49,7 @@ export interface CompletionInput {
  * fails the task, and the result tells so.
  *
  * @throws {NotFoundError} The worker does not hold the current task, or the run has closed.
+ * @throws {FailedPreconditionError} The run is paused, and the worker wants another task at once.
  * @throws {InvalidArgumentError} The sequence of commands is illegal, or a later attempt of the
  * task has an illegal command: nothing happened, the task times out.
  */
@@ -59,6 +59,11 @@ export function completeWorkflowTask(
   environment: StepEnvironment,
 ): TaskCompletion {
   const task = heldWorkflowTask(run, input.proof);
+  if (isPaused(run) && input.request.forceCreateNewWorkflowTask === true) {
+    throw new FailedPreconditionError(
+      "Workflow is paused and force create new workflow task is not allowed.",
+    );
+  }
   checkCommandSequence(input.request.commands ?? []);
   const step = new Step(run, environment);
   const { request } = input;
@@ -146,7 +151,7 @@ function finishCompletion(
   if (isOpen(step.draft) && !isHeartbeat) rejectUnprocessed(step);
   const isWanted = isHeartbeat || context.isTaskWanted || !step.draft.buffered.isEmpty();
   if (isOpen(step.draft) && isWanted) {
-    isNextTaskHeld = request.returnNewWorkflowTask === true;
+    isNextTaskHeld = request.returnNewWorkflowTask === true && !isPaused(step.draft);
     const isBare = isHeartbeat && (request.commands ?? []).length === 0;
     scheduleNext(step, {
       isNextTaskHeld,
@@ -169,7 +174,7 @@ function sendNextUpdates(
   request: RespondWorkflowTaskCompletedRequestInit,
 ): boolean {
   const { step, identity } = context;
-  if (step.draft.workflowTask !== undefined) return false;
+  if (step.draft.workflowTask !== undefined || isPaused(step.draft)) return false;
   if (request.returnNewWorkflowTask !== true) {
     scheduleWorkflowTask(step);
     return false;
@@ -195,7 +200,7 @@ function scheduleNext(
 
 function startEagerActivities(context: CommandContext): readonly number[] {
   const { step } = context;
-  if (!isOpen(step.draft)) return [];
+  if (!isOpen(step.draft) || isPaused(step.draft)) return [];
   const pending = context.eagerActivities.filter((id) => step.draft.activities.has(id));
   for (const scheduledEventId of pending) {
     const { stamp } = activityOf(step.draft, scheduledEventId).progress;
@@ -265,36 +270,4 @@ function finished(
 function commandFailure(error: BadCommandError): FailureInit {
   const failureInfo = { kind: "serverFailureInfo", value: {} } as const;
   return { message: messageOf(error), failureInfo };
-}
-
-export interface TaskFailureInput {
-  readonly proof: TaskProof;
-  readonly cause: WorkflowTaskFailedCause;
-  readonly failure: FailureInit | undefined;
-  readonly identity: string;
-  readonly binaryChecksum: string;
-}
-
-/**
- * Ends a workflow task that its worker could not do; another attempt follows at once.
- *
- * @throws {NotFoundError} The worker does not hold the current task, or the run has closed.
- */
-export function reportTaskFailure(
-  run: RunState,
-  failed: TaskFailureInput,
-  environment: StepEnvironment,
-): RunStep {
-  requireOpen(run);
-  heldWorkflowTask(run, failed.proof);
-  const step = new Step(run, environment);
-  if (failed.cause === WorkflowTaskFailedCause.GRPC_MESSAGE_TOO_LARGE) {
-    abandonWorkflowTask(step);
-    const reason = "GrpcMessageTooLarge";
-    recordTerminated(step, { reason, details: undefined, identity: "history-service" });
-    return step.finish();
-  }
-  const attempt = failWorkflowTask(step, failed);
-  scheduleWorkflowTask(step, { attempt });
-  return step.finish();
 }

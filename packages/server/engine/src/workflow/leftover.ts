@@ -2,7 +2,8 @@ import type { LeftoverInit, Leftover as StoredLeftover } from "@perdure/proto/pe
 import { Map as PersistentMap } from "immutable";
 import { restoreActivities, snapshotActivity } from "./activity-snapshot.js";
 import { restorePeers, snapshotChild } from "./peers-snapshot.js";
-import type { Leftover, RunState } from "./run-state.js";
+import type { RunState } from "./run-state.js";
+import type { Leftover } from "./uncommon.js";
 
 /**
  * What a run that closes leaves undone, for those who ask; `undefined` when that is nothing.

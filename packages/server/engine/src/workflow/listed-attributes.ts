@@ -1,6 +1,6 @@
-import type { SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
+import type { PayloadInit, SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
 import { attributePayload } from "./payload-fields.js";
-import type { RunState } from "./run-state.js";
+import { type RunState, versioningOverrideOf } from "./run-state.js";
 
 /** What an execution whose workers have no version is found by. */
 const UNVERSIONED = "unversioned";
@@ -8,18 +8,25 @@ const UNVERSIONED = "unversioned";
 /**
  * The run's search attributes with those that the server sets: `BuildIds` and `BinaryChecksums`
  * name the workers that completed workflow tasks of the run, `TemporalWorkflowVersioningBehavior`
- * tells an override, `TemporalReportedProblems` why workflow tasks fail again and again.
+ * tells an override, `TemporalReportedProblems` why workflow tasks fail again and again,
+ * `TemporalPauseInfo` a pause.
  */
 export function listedSearchAttributes(run: RunState): SearchAttributesInit | undefined {
   const hasWorked = run.lastCompletedEventId > 0;
-  const isUpgraded = run.started.versioningOverride?.override?.kind === "autoUpgrade";
-  const { isReported, last } = run.uncommon.taskProblems;
-  if (!hasWorked && !isUpgraded && !isReported) return run.searchAttributes;
+  const isUpgraded = versioningOverrideOf(run)?.override?.kind === "autoUpgrade";
+  const isOverrideNew = hasNewOverride(run);
+  const { taskProblems, pause } = run.uncommon;
+  const { isReported, last } = taskProblems;
+  const isPlain = !isUpgraded && !isOverrideNew && !isReported && pause === undefined;
+  if (!hasWorked && isPlain) return run.searchAttributes;
   const fields = new Map(run.searchAttributes?.indexedFields);
   if (isReported) fields.set("TemporalReportedProblems", attributePayload("KeywordList", last));
   if (isUpgraded)
     fields.set("TemporalWorkflowVersioningBehavior", attributePayload("Keyword", "AutoUpgrade"));
-  if (!hasWorked) return { indexedFields: fields };
+  if (run.uncommon.pause !== undefined)
+    fields.set("TemporalPauseInfo", pauseEntries(run, run.uncommon.pause.reason));
+  // A changed override stands for the versions of the workers until the next of their tasks.
+  if (isOverrideNew ? isUpgraded : !hasWorked) return { indexedFields: fields };
   const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
   const latestBuildId = run.workerVersion?.buildId ?? "";
   const buildIds = named([...own.map(({ buildId }) => buildId), latestBuildId]);
@@ -29,6 +36,20 @@ export function listedSearchAttributes(run: RunState): SearchAttributesInit | un
   if (checksums.length > 0)
     fields.set("BinaryChecksums", attributePayload("KeywordList", checksums));
   return { indexedFields: fields };
+}
+
+function hasNewOverride(run: RunState): boolean {
+  if (run.uncommon.options?.hasVersioning !== true) return false;
+  return (run.uncommon.options.overrideEventId ?? 0) > run.lastCompletedEventId;
+}
+
+/** Tells of the run's pause, and then of those of its activities. */
+function pauseEntries(run: RunState, reason: string): PayloadInit {
+  const entries = [`Workflow:${run.workflowId}`];
+  if (reason !== "") entries.push(`Reason:${reason}`);
+  const known = run.searchAttributes?.indexedFields?.get("TemporalPauseInfo")?.data;
+  const ofActivities = known === undefined ? [] : JSON.parse(Buffer.from(known).toString("utf8"));
+  return attributePayload("KeywordList", [...entries, ...ofActivities]);
 }
 
 function named(names: readonly string[]): readonly string[] {

@@ -4,19 +4,28 @@ import {
   RunDelta,
   RunSnapshot,
   type RunSnapshotInit,
+  type UpdateProgress,
 } from "@perdure/proto/perdure/internal/v1";
-import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import type { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import { History } from "@perdure/proto/temporal/api/history/v1";
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { restoreActivities, snapshotActivity } from "./activity-snapshot.js";
 import { applyEvent } from "./apply-event.js";
-import { restoreLeftover, snapshotLeftover } from "./leftover.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
-import { draftOf, emptyRun, type RunDraft, type RunIdentity, type RunState } from "./run-state.js";
+import { setResetOrigin } from "./reset-origin.js";
+import {
+  draftOf,
+  emptyRun,
+  isOpen,
+  type RunDraft,
+  type RunIdentity,
+  type RunState,
+} from "./run-state.js";
 import type { LogRecord } from "./step.js";
-import { NO_PROBLEMS } from "./task-problems.js";
+import { restoreUncommon, snapshotUncommon } from "./uncommon-snapshot.js";
+import { admitByEvent } from "./update-events.js";
 
 /** Number of the snapshot format; a snapshot of a higher one is refused. */
 const SNAPSHOT_FORMAT = 1;
@@ -41,7 +50,19 @@ export function loadRun(stored: StoredRun): RunState {
   return draft;
 }
 
+/** The state after the events of a history, without what a log tells besides events. */
+export function foldHistory(identity: RunIdentity, history: readonly LogRecord[]): RunState {
+  const draft: RunDraft = { ...emptyRun(identity) };
+  for (const record of history) applyRecord(draft, record);
+  return draft;
+}
+
 function applyRecord(draft: RunDraft, record: LogRecord): void {
+  const delta = record.delta.length > 0 ? RunDelta.decode(record.delta) : undefined;
+  // The event that ends a run because of a reset is folded with the run that the reset made known.
+  if (delta !== undefined && delta.resetRunId !== "") {
+    draft.uncommon = { ...draft.uncommon, resetRunId: delta.resetRunId };
+  }
   if (record.eventCount > 0) {
     for (const event of History.decode(record.events).events) {
       applyEvent(draft, event);
@@ -50,11 +71,11 @@ function applyRecord(draft: RunDraft, record: LogRecord): void {
     draft.historySizeBytes += record.events.length;
   }
   draft.transitionCount += 1;
-  if (record.delta.length > 0) applyDelta(draft, RunDelta.decode(record.delta));
+  if (delta !== undefined) applyDelta(draft, delta);
 }
 
 function applyDelta(draft: RunDraft, delta: RunDelta): void {
-  const isClosed = draft.status !== WorkflowExecutionStatus.RUNNING;
+  const isClosed = !isOpen(draft);
   if (delta.bufferFlushed) draft.buffered = draft.buffered.clear();
   if (!isClosed) {
     for (const event of delta.buffered) {
@@ -71,6 +92,10 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
   }
   if (delta.problems !== undefined) {
     draft.uncommon = { ...draft.uncommon, taskProblems: delta.problems };
+  }
+  if (delta.resetOrigin !== undefined) setResetOrigin(draft, delta.resetOrigin);
+  for (const updateId of delta.rejectedUpdates) {
+    draft.admittedUpdates = draft.admittedUpdates.delete(updateId);
   }
   for (const progress of delta.activities) putProgress(draft, progress);
   draft.signalRequestIds = draft.signalRequestIds.union(delta.signalRequestIds);
@@ -109,8 +134,6 @@ export function snapshotRun(run: RunState): Uint8Array {
     workflowTask: run.workflowTask?.isSpeculative === true ? undefined : run.workflowTask,
     sticky: run.sticky,
     activities: run.activities.valueSeq().map(snapshotActivity).toArray(),
-    problems: storedProblems(run),
-    leftover: snapshotLeftover(run.uncommon.leftover),
     timers: run.timers.valueSeq().toArray(),
     buffered: run.buffered.toArray(),
     signalRequestIds: run.signalRequestIds.toArray(),
@@ -130,8 +153,11 @@ export function snapshotRun(run: RunState): Uint8Array {
     newExecutionRunId: run.newExecutionRunId,
     resetPoints: run.resetPoints.toArray(),
     updates: run.updates.valueSeq().toArray(),
-    attachedCallbacks: run.uncommon.attachedCallbacks,
     peers: snapshotPeers(run.peers),
+    admittedUpdates: [...run.admittedUpdates.values()]
+      .filter(({ isByEvent }) => isByEvent === true)
+      .map(({ request }) => request),
+    ...snapshotUncommon(run.uncommon),
   };
   return RunSnapshot.encode(snapshot);
 }
@@ -165,16 +191,15 @@ function restore(draft: RunDraft, snapshot: RunSnapshot): void {
   draft.newExecutionRunId = snapshot.newExecutionRunId;
   draft.resetPoints = List(snapshot.resetPoints);
   draft.updates = PersistentMap(snapshot.updates.map((update) => [update.updateId, update]));
-  draft.completedUpdateCount = snapshot.updates.filter(
-    ({ completedEventId }) => completedEventId > 0,
-  ).length;
+  draft.completedUpdateCount = snapshot.updates.filter(isCompleted).length;
   draft.peers = restorePeers(snapshot.peers);
-  draft.uncommon = {
-    attachedCallbacks: snapshot.attachedCallbacks,
-    taskProblems: snapshot.problems ?? NO_PROBLEMS,
-    leftover: restoreLeftover(snapshot.leftover),
-  };
+  restoreUncommon(draft, snapshot);
+  for (const request of snapshot.admittedUpdates) admitByEvent(draft, request);
   restorePending(draft, snapshot);
+}
+
+function isCompleted(update: UpdateProgress): boolean {
+  return update.completedEventId > 0;
 }
 
 function restorePending(draft: RunDraft, snapshot: RunSnapshot): void {
@@ -186,9 +211,4 @@ function restorePending(draft: RunDraft, snapshot: RunSnapshot): void {
       scheduledEventId,
     ]),
   );
-}
-
-function storedProblems(run: RunState): RunSnapshotInit["problems"] {
-  const { taskProblems } = run.uncommon;
-  return taskProblems === NO_PROBLEMS ? undefined : taskProblems;
 }

@@ -9,7 +9,7 @@ import type {
 import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 
 import type { EventAttributes } from "./event-types.js";
-import { hasStartedTask, isOpen, type RunState, requireOpen } from "./run-state.js";
+import { hasStartedTask, isOpen, isPaused, type RunState, requireOpen } from "./run-state.js";
 
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import {
@@ -93,7 +93,7 @@ export function recordSignal(step: Step, signal: SignalInput): void {
 
 /** Schedules a workflow task unless one is pending, also during a start delay or back-off. */
 function scheduleMissingTask(step: Step): void {
-  if (step.draft.workflowTask === undefined) scheduleWorkflowTask(step);
+  if (step.draft.workflowTask === undefined && !isPaused(step.draft)) scheduleWorkflowTask(step);
 }
 
 /** Records news that came from outside and sees to it that the workflow learns of it. */

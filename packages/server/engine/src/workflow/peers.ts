@@ -158,22 +158,22 @@ function childStarted(
 }
 
 /**
- * What is left when the run closes: children that started are ended as their policy says, the
- * parent learns of the end of a chain. Whatever was not delivered by then never is.
+ * What is left when the run closes: children that started are ended as their policy says unless
+ * a reset run takes them over, the parent learns of the end of a chain. Whatever was not delivered
+ * by then never is.
  *
  * Source: histories of the reference server, `conformance/differential`.
  */
 export function closePeers(
   peers: Peers,
-  closed: { readonly hasParent: boolean; readonly newExecutionRunId: string },
+  closed: { readonly isParentTold: boolean; readonly areChildrenKept: boolean },
 ): Peers {
   let left = NO_PEERS;
-  for (const child of peers.children.values()) {
+  for (const child of closed.areChildrenKept ? [] : peers.children.values()) {
     const farewell = farewellOf(child);
     if (farewell !== undefined) left = post(left, farewell.key, { kind: "endChild", farewell });
   }
-  const isReported = closed.hasParent && closed.newExecutionRunId === "";
-  return isReported ? post(left, REPORT_KEY, { kind: "reportEnd" }) : left;
+  return closed.isParentTold ? post(left, REPORT_KEY, { kind: "reportEnd" }) : left;
 }
 
 function farewellOf(child: Child): Farewell | undefined {

@@ -7,11 +7,17 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
-import { durationMs, toDuration } from "../wire-time.js";
+import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { cronBackoffMs } from "./cron-schedule.js";
 import { carriedResetPoints } from "./reset-points.js";
 import { decideRetry } from "./retry.js";
-import { executionTimeoutAtMs, type RunState, taskQueueName } from "./run-state.js";
+import {
+  executionTimeoutAtMs,
+  priorityOfRun,
+  type RunState,
+  taskQueueName,
+  versioningOverrideOf,
+} from "./run-state.js";
 import { startSuccessor } from "./start-run.js";
 import type { RunStep, Step } from "./step.js";
 
@@ -91,7 +97,7 @@ export function startNextRun(step: Step, next: NextRun, carried: Carried): RunSt
     header: started.header,
     memo: started.memo,
     searchAttributes: started.searchAttributes,
-    versioningOverride: started.versioningOverride,
+    versioningOverride: versioningOverrideOf(step.draft),
     completionCallbacks: isRetry ? callbacksOf(step.draft) : undefined,
     continuedFailure: carried.failure,
     lastCompletionResult: carried.lastCompletionResult,
@@ -104,12 +110,13 @@ export function startNextRun(step: Step, next: NextRun, carried: Carried): RunSt
 /** What every run of a chain has from the one before. */
 export function inheritedAttributes(run: RunState): WorkflowExecutionStartedEventAttributesInit {
   const { started } = run;
+  const expiresAtMs = executionTimeoutAtMs(run);
   return {
     workflowExecutionTimeout: started.workflowExecutionTimeout,
-    workflowExecutionExpirationTime: started.workflowExecutionExpirationTime,
+    workflowExecutionExpirationTime: expiresAtMs > 0 ? toTimestamp(expiresAtMs) : undefined,
     firstExecutionRunId: started.firstExecutionRunId,
     continuedExecutionRunId: run.runId,
-    priority: started.priority,
+    priority: priorityOfRun(run),
     parentWorkflowExecution: started.parentWorkflowExecution,
     parentWorkflowNamespace: started.parentWorkflowNamespace,
     parentWorkflowNamespaceId: started.parentWorkflowNamespaceId,

@@ -1,7 +1,6 @@
 import { invariant, NotFoundError } from "@perdure/kernel";
 import type {
   ActivityProgress,
-  AttachedCallbackInit,
   ResetPoint,
   StickyWorker,
   TimerProgress,
@@ -11,6 +10,7 @@ import type {
 import type {
   LinkInit,
   MemoInit,
+  PriorityInit,
   SearchAttributesInit,
   WorkerVersionStampInit,
 } from "@perdure/proto/temporal/api/common/v1";
@@ -22,10 +22,11 @@ import type {
 } from "@perdure/proto/temporal/api/history/v1";
 import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import type { RequestInit } from "@perdure/proto/temporal/api/update/v1";
+import type { VersioningOverrideInit } from "@perdure/proto/temporal/api/workflow/v1";
 import { List, OrderedMap, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { durationMs, timestampMs } from "../wire-time.js";
 import { NO_PEERS, type Peers } from "./peers.js";
-import { NO_PROBLEMS, type TaskProblems } from "./task-problems.js";
+import { NOTHING_UNCOMMON, type Uncommon } from "./uncommon.js";
 
 /** A pending activity. */
 export interface Activity {
@@ -45,13 +46,18 @@ export interface WorkflowTask extends WorkflowTaskProgress {
   readonly isSpeculative?: boolean;
 }
 
-/** An update that the workflow has not answered yet. It is in memory only. */
+/** An update that the workflow has not answered yet. It is in memory only, unless by an event. */
 export interface AdmittedUpdate {
   readonly request: RequestInit;
   /** Encoded `temporal.api.update.v1.Request`. */
   readonly requestBytes: Uint8Array;
   /** Started event of the workflow task that carried it last; 0 while none has. */
   readonly sentEventId: number;
+  /**
+   * Whether an event of the history admitted it, as a reset does: the worker finds it there, and it
+   * waits until the workflow answers.
+   */
+  readonly isByEvent?: boolean;
 }
 
 /**
@@ -69,6 +75,7 @@ export interface RunState {
   readonly userMetadata: UserMetadataInit | undefined;
   /** Links of event 1. */
   readonly startLinks: readonly LinkInit[];
+  /** When the run began; for one that a reset made, when that was. */
   readonly startTimeMs: number;
   readonly status: WorkflowExecutionStatus;
   /** 0 while the run is open. */
@@ -106,32 +113,10 @@ export interface RunState {
   /** Accepted and completed updates, by update ID. */
   readonly updates: PersistentMap<string, UpdateProgress>;
   readonly completedUpdateCount: number;
-  /** By update ID, in the order in which they came; not stored. */
+  /** By update ID, in the order in which they came; stored only if an event admitted them. */
   readonly admittedUpdates: OrderedMap<string, AdmittedUpdate>;
   readonly peers: Peers;
   readonly uncommon: Uncommon;
-}
-
-/** What few runs have: it is kept apart, so that it costs the others no more than one field. */
-export interface Uncommon {
-  /** Callbacks that later requests attached, in that order. */
-  readonly attachedCallbacks: readonly AttachedCallbackInit[];
-  readonly taskProblems: TaskProblems;
-  readonly leftover: Leftover | undefined;
-}
-
-/** Of most runs. */
-export const NOTHING_UNCOMMON: Uncommon = {
-  attachedCallbacks: [],
-  taskProblems: NO_PROBLEMS,
-  leftover: undefined,
-};
-
-/** What a closed run has left undone: nothing comes of it any more. */
-export interface Leftover {
-  readonly activities: RunState["activities"];
-  readonly children: Peers["children"];
-  readonly workflowTask: WorkflowTask | undefined;
 }
 
 /** The signals in a run's history. */
@@ -243,7 +228,22 @@ export function draftOf(run: RunState): RunDraft {
 
 /** Whether the run has not closed. */
 export function isOpen(run: RunState): boolean {
-  return run.status === WorkflowExecutionStatus.RUNNING;
+  return run.status === WorkflowExecutionStatus.RUNNING || isPaused(run);
+}
+
+/** Whether the run is open and gets no workflow tasks. */
+export function isPaused(run: RunState): boolean {
+  return run.status === WorkflowExecutionStatus.PAUSED;
+}
+
+/** The run's priority as it is now. */
+export function priorityOfRun(run: RunState): PriorityInit | undefined {
+  return (run.uncommon.options ?? run.started).priority;
+}
+
+/** The run's versioning override as it is now. */
+export function versioningOverrideOf(run: RunState): VersioningOverrideInit | undefined {
+  return (run.uncommon.options ?? run.started).versioningOverride;
 }
 
 /**
@@ -269,7 +269,9 @@ export function taskQueueName(run: RunState): string {
 export function runTimeoutAtMs(run: RunState): number {
   const runTimeoutMs = durationMs(run.started.workflowRunTimeout);
   if (runTimeoutMs === 0) return executionTimeoutAtMs(run);
-  const backoffMs = durationMs(run.started.firstWorkflowTaskBackoff);
+  // The time of a reset run begins anew, and it has had its first workflow task.
+  const backoffMs =
+    run.uncommon.resetOrigin === undefined ? durationMs(run.started.firstWorkflowTaskBackoff) : 0;
   const runEndMs = run.startTimeMs + backoffMs + runTimeoutMs;
   const executionEndMs = executionTimeoutAtMs(run);
   return executionEndMs === 0 ? runEndMs : Math.min(runEndMs, executionEndMs);
@@ -277,7 +279,11 @@ export function runTimeoutAtMs(run: RunState): number {
 
 /** When the whole chain of runs times out, milliseconds since the epoch; 0 when it never does. */
 export function executionTimeoutAtMs(run: RunState): number {
-  return timestampMs(run.started.workflowExecutionExpirationTime);
+  if (run.uncommon.resetOrigin === undefined) {
+    return timestampMs(run.started.workflowExecutionExpirationTime);
+  }
+  const executionMs = durationMs(run.started.workflowExecutionTimeout);
+  return executionMs === 0 ? 0 : run.startTimeMs + executionMs;
 }
 
 /** The pending activity that `scheduledEventId` scheduled, which is there. */

@@ -1,5 +1,5 @@
 import { invariant } from "@perdure/kernel";
-import { RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
+import { type ResetOrigin, RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
 import type {
   LinkInit,
   PrincipalInit,
@@ -17,6 +17,7 @@ import type { NamespaceDirectory } from "./namespace-directory.js";
 import type { NamespaceRules } from "./namespace-rules.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
+import { setResetOrigin } from "./reset-origin.js";
 import type { RunLimits } from "./run-limits.js";
 import {
   type Activity,
@@ -134,6 +135,9 @@ export class Step {
   #cancelRequestId = "";
   #searchAttributes: SearchAttributesInit | undefined;
   #farewellsDelivered: number[] = [];
+  #resetOrigin: ResetOrigin | undefined;
+  #resetRunId = "";
+  #rejectedUpdates: string[] = [];
   #isTaskDirty = false;
   #isStickyDirty = false;
   #areProblemsDirty = false;
@@ -233,6 +237,27 @@ export class Step {
     this.#isVolatile = true;
   }
 
+  /** Forgets an update that the workflow has rejected, or that is given up. */
+  rejectAdmittedUpdate(updateId: string): void {
+    const isByEvent = this.draft.admittedUpdates.get(updateId)?.isByEvent === true;
+    if (isByEvent) this.#rejectedUpdates.push(updateId);
+    this.setAdmittedUpdates(this.draft.admittedUpdates.delete(updateId));
+  }
+
+  /**
+   * Forgets an update whose answer was lost; one that an event admitted waits on. Returns whether
+   * it is forgotten.
+   */
+  loseAdmittedUpdate(updateId: string): boolean {
+    const update = this.draft.admittedUpdates.get(updateId);
+    if (update?.isByEvent === true) {
+      this.putAdmittedUpdate(updateId, { ...update, sentEventId: 0 });
+      return false;
+    }
+    this.setAdmittedUpdates(this.draft.admittedUpdates.delete(updateId));
+    return true;
+  }
+
   putAdmittedUpdate(updateId: string, update: AdmittedUpdate): void {
     this.setAdmittedUpdates(this.draft.admittedUpdates.set(updateId, update));
   }
@@ -274,6 +299,18 @@ export class Step {
   dropFarewell(key: number): void {
     this.draft.peers = withoutMessage(this.draft.peers, key);
     this.#farewellsDelivered.push(key);
+  }
+
+  /** Notes that the run was made by a reset. */
+  setOrigin(origin: ResetOrigin): void {
+    setResetOrigin(this.draft, origin);
+    this.#resetOrigin = origin;
+  }
+
+  /** Notes the run that a reset of this one makes. */
+  setResetRunId(runId: string): void {
+    this.draft.uncommon = { ...this.draft.uncommon, resetRunId: runId };
+    this.#resetRunId = runId;
   }
 
   /** Remembers who asked first to cancel the run. */
@@ -388,6 +425,9 @@ export class Step {
       this.#requestIds.size > 0 ||
       this.#farewellsDelivered.length > 0 ||
       this.#searchAttributes !== undefined ||
+      this.#resetOrigin !== undefined ||
+      this.#resetRunId !== "" ||
+      this.#rejectedUpdates.length > 0 ||
       this.#cancelRequestId !== "";
     if (!isChanged) return undefined;
     return {
@@ -402,6 +442,9 @@ export class Step {
       farewellsDelivered: this.#farewellsDelivered,
       searchAttributes: this.#searchAttributes,
       problems: this.#areProblemsDirty ? this.draft.uncommon.taskProblems : undefined,
+      resetOrigin: this.#resetOrigin,
+      resetRunId: this.#resetRunId,
+      rejectedUpdates: this.#rejectedUpdates,
     };
   }
 

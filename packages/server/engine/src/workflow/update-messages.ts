@@ -196,7 +196,8 @@ function accept(context: MessageContext, updateId: string, acceptance: Acceptanc
     protocolInstanceId: updateId,
     acceptedRequestMessageId: requestMessageId(updateId),
     acceptedRequestSequencingEventId: sequencingEventId,
-    acceptedRequest: admitted.request,
+    // The event that admitted an update has its request.
+    acceptedRequest: admitted.isByEvent === true ? undefined : admitted.request,
   };
   step.record({ kind: "workflowExecutionUpdateAcceptedEventAttributes", value });
   step.tell({ kind: "accepted", updateId });
@@ -212,7 +213,7 @@ function reject(context: MessageContext, updateId: string, rejection: Rejection)
 }
 
 function rejectUpdate(step: Step, updateId: string, failure: FailureInit | undefined): void {
-  step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
+  step.rejectAdmittedUpdate(updateId);
   step.tell({ kind: "rejected", updateId, failure });
 }
 
@@ -277,7 +278,8 @@ export function rejectUnprocessed(step: Step): void {
 export function abortSent(step: Step): void {
   for (const [updateId, update] of step.draft.admittedUpdates) {
     if (update.sentEventId === 0) continue;
-    step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
-    step.tell({ kind: "aborted", updateId, reason: "taskFailed" });
+    if (step.loseAdmittedUpdate(updateId)) {
+      step.tell({ kind: "aborted", updateId, reason: "taskFailed" });
+    }
   }
 }

@@ -6,7 +6,7 @@ import {
 } from "@perdure/kernel";
 import type { MessageInit } from "@perdure/proto/temporal/api/protocol/v1";
 import { Request, type RequestInit } from "@perdure/proto/temporal/api/update/v1";
-import { hasStartedTask, isOpen, type RunState } from "./run-state.js";
+import { hasStartedTask, isOpen, isPaused, type RunState } from "./run-state.js";
 import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { updateStatus } from "./update-notices.js";
@@ -27,7 +27,7 @@ const FAILING_ATTEMPTS = 3;
  * @throws {NotFoundError} The run has closed, and knows no update with this ID.
  * @throws {WorkflowNotReadyError} The run's workflow task keeps failing.
  * @throws {ResourceExhaustedError} Too many updates, or too large ones, wait for their outcome.
- * @throws {FailedPreconditionError} The run has had as many updates as it may.
+ * @throws {FailedPreconditionError} The run is paused, or has had as many updates as it may.
  */
 export function admitUpdate(
   run: RunState,
@@ -39,6 +39,9 @@ export function admitUpdate(
   if (!isOpen(run)) {
     if (isKnown) return step.finish();
     throw new NotFoundError("workflow execution already completed");
+  }
+  if (isPaused(run)) {
+    throw new FailedPreconditionError("Workflow is paused. Cannot update the workflow.");
   }
   if ((run.workflowTask?.attempt ?? 1) >= FAILING_ATTEMPTS) {
     throw new WorkflowNotReadyError(
@@ -71,8 +74,9 @@ export function forgetUpdates(
   environment: StepEnvironment,
 ): RunStep {
   const step = new Step(run, environment);
-  for (const [updateId, { sentEventId }] of run.admittedUpdates) {
-    const isHeld = sentEventId > 0 && hasStartedTask(run);
+  for (const [updateId, { sentEventId, isByEvent }] of run.admittedUpdates) {
+    // What an event admitted is in the history, where the worker finds it.
+    const isHeld = isByEvent === true || (sentEventId > 0 && hasStartedTask(run));
     if (isHeld || !isForgotten(updateId)) continue;
     step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
   }
@@ -159,7 +163,8 @@ export function taskMessages(run: RunState): readonly MessageInit[] {
   const { startedEventId } = run.workflowTask;
   const messages: MessageInit[] = [];
   for (const [updateId, update] of run.admittedUpdates) {
-    if (update.sentEventId !== startedEventId) continue;
+    // The worker finds an update that an event admitted in the history.
+    if (update.sentEventId !== startedEventId || update.isByEvent === true) continue;
     messages.push({
       id: requestMessageId(updateId),
       protocolInstanceId: updateId,
@@ -180,8 +185,9 @@ export function loseSpeculativeTask(run: RunState, environment: StepEnvironment)
   step.setSpeculativeTask(undefined);
   step.setSticky(undefined);
   for (const updateId of run.admittedUpdates.keys()) {
-    step.setAdmittedUpdates(step.draft.admittedUpdates.delete(updateId));
-    step.tell({ kind: "aborted", updateId, reason: "lost" });
+    if (step.loseAdmittedUpdate(updateId)) {
+      step.tell({ kind: "aborted", updateId, reason: "lost" });
+    }
   }
   return step.finish();
 }

@@ -7,7 +7,7 @@ import {
   refreshBound,
 } from "./activity-deadlines.js";
 import { timeOutRun } from "./close.js";
-import { isOpen, type RunState, runTimeoutAtMs } from "./run-state.js";
+import { isOpen, isPaused, type RunState, runTimeoutAtMs } from "./run-state.js";
 import { SPECULATIVE_START_MS } from "./speculative-task.js";
 import { Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
 import {
@@ -86,7 +86,9 @@ function earliestBesideActivities(run: RunState, intervalMsMax: number): Deadlin
   };
   consider({ kind: "run", atMs: runTimeoutAtMs(run) });
   // A task that is there already cuts the wait short, unless it goes without a trace.
-  if (run.workflowTask === undefined) consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
+  if (run.workflowTask === undefined && !isPaused(run)) {
+    consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
+  }
   consider(workflowTaskDeadline(run, intervalMsMax));
   const timer = earliestTimer(run);
   if (timer !== undefined) {

@@ -9,7 +9,8 @@ import {
 import { cancelTimer, startTimer } from "../testing/commands.js";
 import { START_MS, TestRun, WORKFLOW_TASK_TIMEOUT_MS } from "../testing/test-run.js";
 import { toDuration } from "../wire-time.js";
-import { completeWorkflowTask, reportTaskFailure } from "./complete-task.js";
+import { completeWorkflowTask } from "./complete-task.js";
+import { reportTaskFailure } from "./report-task-failure.js";
 import { Step } from "./step.js";
 import { isWorkflowTaskCurrent, resetSticky, transientEvents } from "./workflow-task.js";
 

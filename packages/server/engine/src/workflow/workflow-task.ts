@@ -14,7 +14,14 @@ import { toDuration, toTimestamp } from "../wire-time.js";
 import { NO_WORKFLOW_TASK } from "./apply-event.js";
 import { type EventAttributes, eventTypeOf } from "./event-types.js";
 
-import { type RunState, requireOpen, taskQueueName, type WorkflowTask } from "./run-state.js";
+import {
+  isPaused,
+  priorityOfRun,
+  type RunState,
+  requireOpen,
+  taskQueueName,
+  type WorkflowTask,
+} from "./run-state.js";
 import { writeScheduled } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type TaskOffer } from "./step.js";
 import { noteProblem } from "./task-problems.js";
@@ -50,6 +57,10 @@ export interface ScheduleOptions {
 
 /** Schedules a workflow task; there is none. Waiting events are written first. */
 export function scheduleWorkflowTask(step: Step, options: ScheduleOptions = {}): void {
+  if (isPaused(step.draft)) {
+    step.flushBuffered();
+    return;
+  }
   let attempt = options.attempt ?? 1;
   if (!step.draft.buffered.isEmpty()) {
     attempt = 1;
@@ -80,7 +91,7 @@ export function offerOf(run: RunState, task: WorkflowTask): TaskOffer {
     fallbackQueueName: isSticky ? normalName : undefined,
     scheduledEventId: task.scheduledEventId,
     stamp: task.attempt,
-    priority: priorityOf(run.started.priority?.priorityKey),
+    priority: priorityOf(priorityOfRun(run)?.priorityKey),
     isSpeculative: task.isSpeculative,
   };
 }
@@ -95,7 +106,7 @@ export function priorityOf(priorityKey: number | undefined): number {
 /** Schedules a workflow task for news, unless one is pending or the run waits for its first. */
 export function ensureWorkflowTask(step: Step): void {
   if (step.draft.workflowTask !== undefined) return;
-  if (step.draft.firstTaskAtMs > 0) return;
+  if (step.draft.firstTaskAtMs > 0 || isPaused(step.draft)) return;
   scheduleWorkflowTask(step);
 }
 
@@ -256,6 +267,16 @@ export function recordTaskStarted(
   const historySizeBytes = step.draft.historySizeBytes;
   const attributes = startedAttributes(step, scheduledEventId, { ...task, historySizeBytes });
   return step.record(attributes, { timeMs: task.startedAtMs });
+}
+
+/** Writes the started event of a task that nobody is given. Returns its ID. */
+export function recordTaskStart(
+  step: Step,
+  scheduledEventId: number,
+  start: { readonly identity: string; readonly requestId: string },
+): number {
+  const historySizeBytes = step.draft.historySizeBytes;
+  return step.record(startedAttributes(step, scheduledEventId, { ...start, historySizeBytes }));
 }
 
 /** The task to be ended: one in memory only gets its events first. */

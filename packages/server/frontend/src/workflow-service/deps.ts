@@ -5,6 +5,7 @@ import type {
   ActivityOperations,
   Dispatch,
   QueryService,
+  RunControlService,
   UpdateService,
   UpdateWithStartService,
   WorkflowService,
@@ -31,6 +32,7 @@ export interface WorkflowServiceDeps {
   readonly workflows: WorkflowService;
   readonly activityOperations: ActivityOperations;
   readonly queries: QueryService;
+  readonly control: RunControlService;
   readonly updates: UpdateService;
   readonly updateWithStart: UpdateWithStartService;
   /** Waits for a task; `undefined` when none came in time. */

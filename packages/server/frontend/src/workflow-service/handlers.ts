@@ -25,6 +25,8 @@ import {
 } from "./activity-tasks.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { executeMultiOperation } from "./multi-operation.js";
+import { pauseWorkflowExecution, unpauseWorkflowExecution } from "./pause-workflow.js";
+import { resetWorkflowExecution } from "./reset-workflow.js";
 import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
 import { describeTaskQueue, listTaskQueuePartitions } from "./task-queues.js";
 import { pollWorkflowExecutionUpdate, updateWorkflowExecution } from "./updates.js";
@@ -51,11 +53,13 @@ import {
   signalWorkflowExecution,
   terminateWorkflowExecution,
 } from "./workflow-messages.js";
+import { updateWorkflowExecutionOptions } from "./workflow-options.js";
 import {
   getWorkflowExecutionHistory,
   getWorkflowExecutionHistoryReverse,
   queryWorkflow,
 } from "./workflow-reads.js";
+import { WORKFLOW_RULES } from "./workflow-rules.js";
 
 /** The RPCs of `WorkflowService` that work on workflows, tasks and workers, by method name. */
 export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, UnaryHandler> {
@@ -85,6 +89,11 @@ const PLAIN = {
   GetWorkflowExecutionHistoryReverse: getWorkflowExecutionHistoryReverse,
   DescribeWorkflowExecution: describeWorkflowExecution,
   ResetStickyTaskQueue: resetStickyTaskQueue,
+  ResetWorkflowExecution: resetWorkflowExecution,
+  PauseWorkflowExecution: pauseWorkflowExecution,
+  UnpauseWorkflowExecution: unpauseWorkflowExecution,
+  UpdateWorkflowExecutionOptions: updateWorkflowExecutionOptions,
+  ...WORKFLOW_RULES,
   RespondWorkflowTaskCompleted: respondWorkflowTaskCompleted,
   RespondWorkflowTaskFailed: respondWorkflowTaskFailed,
   RespondQueryTaskCompleted: respondQueryTaskCompleted,
