@@ -56,6 +56,7 @@ describe("decideStart()", () => {
   for (const [ending, wish, expected] of [
     ["running", {}, "Workflow execution is already running."],
     ["running", { conflictPolicy: Conflict.FAIL }, "Workflow execution is already running."],
+    ["running", { conflictPolicy: 99 as Conflict }, "Workflow execution is already running."],
     ["running", { conflictPolicy: Conflict.USE_EXISTING }, "useExisting"],
     ["running", { conflictPolicy: Conflict.TERMINATE_EXISTING }, "terminateAndStart"],
     ["running", { reusePolicy: Reuse.TERMINATE_IF_RUNNING }, "terminateAndStart"],

@@ -1,5 +1,5 @@
 import { isOpen, type RunState } from "@perdure/engine";
-import { unreachable, WorkflowAlreadyStartedError } from "@perdure/kernel";
+import { WorkflowAlreadyStartedError } from "@perdure/kernel";
 import {
   WorkflowExecutionStatus,
   WorkflowIdConflictPolicy,
@@ -51,11 +51,9 @@ function decideConflict(current: RunState, wish: StartWish): StartDecision {
       return { kind: "useExisting" };
     case WorkflowIdConflictPolicy.TERMINATE_EXISTING:
       return { kind: "terminateAndStart" };
-    case WorkflowIdConflictPolicy.FAIL:
-    case WorkflowIdConflictPolicy.UNSPECIFIED:
-      throw alreadyStarted(current, "Workflow execution is already running.", "");
+    // A number that this version has no name for does no harm: the run that is there stays.
     default:
-      return unreachable(policy);
+      throw alreadyStarted(current, "Workflow execution is already running.", "");
   }
 }
 
