@@ -48,6 +48,7 @@ import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
 import { visibilityScenarios } from "./visibility.js";
 import { workerRequestScenarios } from "./worker-requests.js";
+import { workerScenarios } from "./workers.js";
 import { workflowOptionScenarios } from "./workflow-options.js";
 import { workflowRetryScenarios } from "./workflow-retry.js";
 import { workflowTaskScenarios } from "./workflow-tasks.js";
@@ -88,6 +89,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...propertyScenarios,
   ...continueAsNewScenarios,
   ...workerRequestScenarios,
+  ...workerScenarios,
   ...historyReadScenarios,
   ...describeScenarios,
   ...deleteScenarios,

@@ -1,2 +1,8 @@
-export { type ParsedVisibilityQuery, parseVisibilityQuery } from "./parse-visibility-query.js";
+export type { Expression, Operand, Operator } from "./list-filter-tree.js";
+export {
+  type FilterReading,
+  type ParsedVisibilityQuery,
+  parseVisibilityQuery,
+  readFilter,
+} from "./parse-visibility-query.js";
 export type { AttributeTypes } from "./resolve-column.js";

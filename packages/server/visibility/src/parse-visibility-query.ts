@@ -4,6 +4,7 @@ import { checkFilter, checkGroups, checkNoLimit, checkOrder } from "./check-quer
 import { invalidQuery } from "./invalid-query.js";
 import { listFilterLexer, TOKENS } from "./list-filter-lexer.js";
 import { ListFilterParser } from "./list-filter-parser.js";
+import type { ParsedQuery } from "./list-filter-tree.js";
 import { unquote } from "./quoted-text.js";
 import type { AttributeTypes } from "./resolve-column.js";
 
@@ -41,12 +42,32 @@ export function parseVisibilityQuery(
   };
 }
 
-function parse(text: string) {
-  parser.input = listFilterLexer.tokenize(text).tokens;
-  const parsed = hasFilter(text) ? parser.filteredQuery() : parser.clauses();
-  const wrong = parser.errors[0]?.token;
-  if (wrong !== undefined) throw syntaxError(text, wrong);
+function parse(text: string): ParsedQuery {
+  const parsed = readQuery(text, hasFilter(text));
+  if ("problem" in parsed) throw invalidQuery(`malformed SQL query: ${parsed.problem}`);
   return parsed;
+}
+
+/** What a filter says, or what is wrong with its syntax. */
+export type FilterReading = ParsedQuery | { readonly problem: string };
+
+/**
+ * Reads a text that must begin with a condition, whatever its names mean.
+ *
+ * @param text - Without blanks around it.
+ */
+export function readFilter(text: string): FilterReading {
+  if (text.length > QUERY_LENGTH_MAX) {
+    return { problem: `length ${text.length} exceeds limit ${QUERY_LENGTH_MAX}` };
+  }
+  return readQuery(text, true);
+}
+
+function readQuery(text: string, isFiltered: boolean): FilterReading {
+  parser.input = listFilterLexer.tokenize(text).tokens;
+  const parsed = isFiltered ? parser.filteredQuery() : parser.clauses();
+  const wrong = parser.errors[0]?.token;
+  return wrong === undefined ? parsed : { problem: problemAt(wrong, text, isFiltered) };
 }
 
 function hasFilter(text: string): boolean {
@@ -87,14 +108,14 @@ const AS_WRITTEN: ReadonlySet<unknown> = new Set([
  * Filters are told of as the statement that the official server makes of them. A position is that
  * of the first byte after the wrong token, counted from 1.
  */
-function syntaxError(text: string, token: IToken): Error {
+function problemAt(token: IToken, text: string, isFiltered: boolean): string {
   const isEnd = Number.isNaN(token.startOffset) || token.image === "";
-  const before = hasFilter(text) ? "select * from table1 where " : "select * from table1 ";
+  const before = isFiltered ? "select * from table1 where " : "select * from table1 ";
   const end = isEnd ? text.length : token.startOffset + token.image.length;
   const position = before.length + Buffer.byteLength(text.slice(0, end)) + 1;
   const near = isEnd ? "" : nearText(token);
   const place = near === "" ? "" : ` near '${near}'`;
-  return invalidQuery(`malformed SQL query: syntax error at position ${position}${place}`);
+  return `syntax error at position ${position}${place}`;
 }
 
 function nearText(token: IToken): string {

@@ -1,4 +1,9 @@
-import { type Clock, InvalidArgumentError, NotFoundError } from "@perdure/kernel";
+import {
+  type Clock,
+  InvalidArgumentError,
+  NotFoundError,
+  UnimplementedError,
+} from "@perdure/kernel";
 import { type QueueKey, TaskKind } from "@perdure/persistence";
 import type { WorkerHeartbeat, WorkerListInfoInit } from "@perdure/proto/temporal/api/worker/v1";
 import type {
@@ -46,9 +51,19 @@ export function workerHandlers(deps: WorkerDeps): ReadonlyMap<string, UnaryHandl
     },
     DescribeWorker: (request: DescribeWorkerRequest) => describeWorker(request, registry, deps),
     ListWorkers: (request: ListWorkersRequest) => listWorkers(request, matching(request)),
+    FetchWorkerConfig: refuseCommand("FetchWorkerConfig", deps),
+    UpdateWorkerConfig: refuseCommand("UpdateWorkerConfig", deps),
     CountWorkers: (request: CountWorkersRequest) => ({ count: BigInt(matching(request).length) }),
   };
   return new Map(Object.entries<UnaryHandler>(handlers));
+}
+
+/** Commands to workers are switched off, as they are in the official server. */
+function refuseCommand(name: string, deps: WorkerDeps): UnaryHandler {
+  return ({ namespace }: { readonly namespace: string }) => {
+    resolveNamespace(deps, namespace);
+    throw new UnimplementedError(`${name} command is not enabled.`);
+  };
 }
 
 function describeWorker(
@@ -62,24 +77,34 @@ function describeWorker(
   return { workerInfo: { workerHeartbeat: found } };
 }
 
-/** One page of workers; the token is the number of those before it. */
+/** One page of workers in the order of their keys; the token names the last one before it. */
 function listWorkers(
   request: ListWorkersRequest,
   workers: readonly WorkerHeartbeat[],
 ): ListWorkersResponseInit {
-  const from = readOffset(request.nextPageToken);
-  const to = request.pageSize > 0 ? from + request.pageSize : workers.length;
-  const page = workers.slice(from, to);
+  const { pageSize } = request;
+  const after = workers.length === 0 ? "" : readPageToken(request.nextPageToken);
+  const rest = workers.filter(({ workerInstanceKey }) => after === "" || workerInstanceKey > after);
+  const page = pageSize > 0 ? rest.slice(0, pageSize) : rest;
+  const last = page.length < rest.length ? page.at(-1) : undefined;
   return {
     workersInfo: page.map((workerHeartbeat) => ({ workerHeartbeat })),
     workers: page.map(listInfo),
-    nextPageToken: to < workers.length ? Buffer.from(String(to)) : undefined,
+    nextPageToken:
+      last === undefined ? undefined : Buffer.from(JSON.stringify({ l: last.workerInstanceKey })),
   };
 }
 
-function readOffset(token: Uint8Array): number {
-  const offset = Number(Buffer.from(token).toString("latin1"));
-  if (Number.isSafeInteger(offset) && offset >= 0) return offset;
+/** @throws {InvalidArgumentError} It is no token of a list. */
+function readPageToken(token: Uint8Array): string {
+  if (token.length === 0) return "";
+  try {
+    const read: unknown = JSON.parse(Buffer.from(token).toString());
+    const key = typeof read === "object" && read !== null && "l" in read ? read.l : "";
+    if (typeof key === "string") return key;
+  } catch (error) {
+    throw new InvalidArgumentError("invalid next_page_token", { cause: error });
+  }
   throw new InvalidArgumentError("invalid next_page_token");
 }
 

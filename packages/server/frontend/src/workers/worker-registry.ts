@@ -1,3 +1,4 @@
+import { WorkerStatus } from "@perdure/proto/temporal/api/enums/v1";
 import type { WorkerHeartbeat } from "@perdure/proto/temporal/api/worker/v1";
 
 /** `matching.workerRegistryEntryTTL`: a worker that was silent for so long is gone. */
@@ -16,10 +17,11 @@ export class WorkerRegistry {
   /** The one that was silent longest comes first. */
   readonly #workers = new Map<string, KnownWorker>();
 
-  /** Takes the newest heartbeat of a worker. */
+  /** Takes the newest heartbeat of a worker; one that has shut down is forgotten. */
   record(namespaceId: string, heartbeat: WorkerHeartbeat, nowMs: number): void {
     const key = keyOf(namespaceId, heartbeat.workerInstanceKey);
     this.#workers.delete(key);
+    if (heartbeat.status === WorkerStatus.SHUTDOWN) return;
     this.#workers.set(key, { namespaceId, heartbeat, seenAtMs: nowMs });
     for (const [oldest, { seenAtMs }] of this.#workers) {
       if (this.#workers.size <= WORKERS_MAX && nowMs - seenAtMs <= SILENCE_MS_MAX) return;
@@ -35,12 +37,13 @@ export class WorkerRegistry {
       : undefined;
   }
 
-  /** The last heartbeats of all workers of a namespace. */
+  /** The last heartbeats of all workers of a namespace, by the order of their keys. */
   list(namespaceId: string, nowMs: number): readonly WorkerHeartbeat[] {
     return [...this.#workers.values()]
       .filter((known) => known.namespaceId === namespaceId)
       .filter(({ seenAtMs }) => nowMs - seenAtMs <= SILENCE_MS_MAX)
-      .map(({ heartbeat }) => heartbeat);
+      .map(({ heartbeat }) => heartbeat)
+      .sort((one, other) => (one.workerInstanceKey < other.workerInstanceKey ? -1 : 1));
   }
 }
 
