@@ -76,7 +76,9 @@ export class UpdateWithStartService {
   async #executeOnce(command: UpdateWithStart): Promise<UpdateWithStartReply> {
     const { namespaceId, request } = command.start;
     const slot = this.#host.slot(namespaceId, request.workflowId ?? "");
-    const run = await slot.current();
+    // Others may wait for the same read: what it found is old for all but the first of them.
+    while (slot.peekCurrent() === undefined) await slot.current();
+    const run = slot.peekCurrent()?.run;
     if (run === undefined) return this.#startAndUpdate(command);
     const { state } = run;
     const status = updateStatus(state, command.update.updateId);

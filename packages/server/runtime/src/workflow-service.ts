@@ -101,7 +101,9 @@ export class WorkflowService {
    */
   async start(command: StartCommand): Promise<StartReply> {
     const slot = this.#slotOfStart(command);
-    const current = await slot.current();
+    // Others may wait for the same read: what it found is old for all but the first of them.
+    while (slot.peekCurrent() === undefined) await slot.current();
+    const current = slot.peekCurrent()?.run;
     const { request } = command;
     const decision = decideStart(current?.state, {
       requestId: request.requestId ?? "",
@@ -124,7 +126,8 @@ export class WorkflowService {
     command: StartCommand & { readonly signal: SignalInput },
   ): Promise<StartReply> {
     const slot = this.#slotOfStart(command);
-    const current = await slot.current();
+    while (slot.peekCurrent() === undefined) await slot.current();
+    const current = slot.peekCurrent()?.run;
     const { conflictPolicy, isRunning } = signalWithStartCase(command.request, current?.state);
     if (
       current !== undefined &&
