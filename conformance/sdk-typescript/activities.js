@@ -1,4 +1,9 @@
-import { activityInfo, CompleteAsyncError, Context } from "@temporalio/activity";
+import {
+  activityInfo,
+  CompleteAsyncError,
+  Context,
+  cancellationDetails,
+} from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 
 /** What one side puts under a key once, and the other waits for. */
@@ -29,6 +34,9 @@ class Mailbox {
 export const startedTokens = new Mailbox();
 /** Attempts of activities that have begun, by workflow ID and attempt. */
 export const begun = new Mailbox();
+
+/** Why activities were told to end, by workflow ID. */
+export const cancellations = new Mailbox();
 
 /** What saga steps and compensations did, by workflow ID. */
 export const sagaLog = new Map();
@@ -113,3 +121,17 @@ export async function holdUntilReleased() {
 }
 
 export const released = new Mailbox();
+
+/** Heartbeats until it is told to end, and tells why. A later attempt tells what it got. */
+export async function tellCancellation() {
+  const { attempt, heartbeatDetails, workflowExecution } = activityInfo();
+  if (attempt > 1) return heartbeatDetails ?? "nothing";
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat("half"), 50);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(beat);
+    cancellations.put(workflowExecution.workflowId, cancellationDetails());
+  }
+}

@@ -22,6 +22,7 @@ import {
 } from "./suite.js";
 import { updateTests } from "./update-tests.js";
 import "./areas/activities.js";
+import "./areas/activity-operations.js";
 import "./areas/scopes.js";
 import "./areas/starts.js";
 import "./areas/updates.js";

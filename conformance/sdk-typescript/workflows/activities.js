@@ -41,6 +41,20 @@ export async function completedElsewhere() {
   return activitiesWith(options).completeElsewhere();
 }
 
+export async function meddledWith() {
+  const retry = { initialInterval: "50ms" };
+  return activitiesWith({
+    retry,
+    activityId: "meddled",
+    heartbeatTimeout: "1s",
+  }).tellCancellation();
+}
+
+export async function retriedInAnHour() {
+  const retry = { initialInterval: "1h", maximumInterval: "1h" };
+  return activitiesWith({ retry, activityId: "meddled" }).succeedAt(2);
+}
+
 /** Runs a local activity that succeeds at its third attempt, 50 ms and 100 ms apart. */
 export async function localRetry(localRetryThreshold) {
   const local = proxyLocalActivities({

@@ -9,6 +9,7 @@ import type {
   GetWorkflowExecutionHistoryResponse,
   StartWorkflowExecutionResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
+import { operateActivities } from "./activity-operator.js";
 import type { Program } from "./program.js";
 import { readBehindWrite } from "./simulated-reader.js";
 import { type MethodName, NAMESPACE } from "./simulated-server.js";
@@ -33,6 +34,8 @@ export interface ClientPlan extends Program {
   readonly asksQueries: boolean;
   /** Signals to each run that its program does not wait for. */
   readonly extraSignals: number;
+  /** Whether somebody pauses, resets and changes the activities of the workflow's first run. */
+  readonly operatesActivities: boolean;
   /** How often the workflow ID is used. */
   readonly lives: number;
 }
@@ -90,7 +93,9 @@ export class SimulatedClient {
     const first = this.#know(runId);
     const interruption = this.#interrupt(life);
     const queries = this.plan.asksQueries ? this.#query(first.runId) : undefined;
+    const operations = this.plan.operatesActivities ? this.#operate(first.runId) : undefined;
     await this.#follow(first, life);
+    await operations;
     await interruption;
     await queries;
   }
@@ -182,6 +187,12 @@ export class SimulatedClient {
     const request = { namespace, workflowExecution, requestId: `end ${workflowId}`, reason: "sim" };
     const isDone = await this.#whileOpen(method, request);
     if (isDone && isCancel) world.cover("a workflow was asked to cancel");
+  }
+
+  #operate(runId: string): Promise<void> {
+    const { world } = this;
+    world.operatedRuns.add(runId);
+    return operateActivities(world, { workflowId: this.plan.workflowId, runId });
   }
 
   async #query(runId: string): Promise<void> {

@@ -36,8 +36,11 @@ const NAMESPACES = {
 /** The methods of `WorkflowService` that the simulation calls. */
 export type MethodName = keyof typeof WorkflowServiceDescriptor.methods & string;
 
-/** Methods whose repetition is another piece of work, so that the network does not repeat them. */
-const NEVER_REPEATED = /^(Poll|Query|Get|Describe)/;
+/**
+ * Methods whose repetition is another piece of work, so that the network does not repeat them. A
+ * late copy of a pause would last for ever.
+ */
+const NEVER_REPEATED = /^(Poll|Query|Get|Describe|PauseActivity)/;
 
 /** A late copy of a start is a start of its own when the workflow ID may be used again. */
 function mayRepeat(name: MethodName, request: object): boolean {

@@ -222,11 +222,7 @@ export class SimulatedWorker {
       POLL_TIMEOUT_MS,
     );
     if (task.taskToken.length === 0) return;
-    const name = `${task.workflowExecution?.runId} ${task.activityId} ${task.attempt}`;
-    this.attempts.set(name, (this.attempts.get(name) ?? 0) + 1);
-    const attemptsMax = task.retryPolicy?.maximumAttempts ?? 0;
-    if (attemptsMax > 0 && task.attempt > attemptsMax)
-      world.fail(`Attempt ${name} is one too many`);
+    this.#countAttempt(task);
     world.trace(`${identity} activity ${task.workflowExecution?.workflowId} ${task.activityId}`);
     if (task.heartbeatDetails !== undefined) {
       world.cover("heartbeat details reached the next attempt");
@@ -234,6 +230,24 @@ export class SimulatedWorker {
     const isCanceled = task.activityType?.name === "beat" && (await this.#beat(task));
     if (!isCanceled) await world.sleep(world.draw(400));
     await this.#endActivity(task, isCanceled);
+  }
+
+  #countAttempt(task: PollActivityTaskQueueResponse): void {
+    const { world } = this;
+    const runId = task.workflowExecution?.runId ?? "";
+    const name = `${runId} ${task.activityId} ${task.attempt}`;
+    // An attempt that was reset is another one: it was scheduled again.
+    const { seconds, nanos } = task.currentAttemptScheduledTime ?? { seconds: 0n, nanos: 0 };
+    const scheduled = `${name} ${seconds}.${nanos}`;
+    const isKnown = [...this.attempts.keys()].some((other) => other.startsWith(`${name} `));
+    if (isKnown && !this.attempts.has(scheduled)) {
+      world.cover("a reset attempt was handed out again");
+    }
+    this.attempts.set(scheduled, (this.attempts.get(scheduled) ?? 0) + 1);
+    const attemptsMax = task.retryPolicy?.maximumAttempts ?? 0;
+    // While an activity is paused its attempts are not counted against the policy.
+    if (attemptsMax === 0 || world.operatedRuns.has(runId)) return;
+    if (task.attempt > attemptsMax) world.fail(`Attempt ${name} is one too many`);
   }
 
   /** Reports progress for a while; whether the workflow wants the activity to end. */
@@ -246,6 +260,8 @@ export class SimulatedWorker {
         "RecordActivityTaskHeartbeat",
         { namespace, taskToken: task.taskToken, identity, details: { payloads: [{}] } },
       );
+      if (answer.activityPaused) world.cover("a worker learnt of a pause");
+      if (answer.activityReset) world.cover("a worker learnt of a reset");
       if (answer.cancelRequested) return true;
     }
     return false;

@@ -115,6 +115,7 @@ function drawPlan(world: World, workflowId: string): ClientPlan {
     interruption: interruption < 2 ? "cancel" : interruption < 4 ? "terminate" : undefined,
     asksQueries: world.chance(0.2),
     extraSignals: Math.max(0, world.draw(6) - 3),
+    operatesActivities: world.chance(0.3),
     lives: world.chance(0.15) ? 2 : 1,
   };
 }

@@ -33,6 +33,8 @@ export class World {
   /** What must hold after every commit. */
   readonly checks: CommitChecks;
   crashCount = 0;
+  /** Runs whose activities somebody pauses, resets and changes. */
+  readonly operatedRuns = new Set<string>();
   /** The first error of the server that no client should ever cause. */
   bug: Error | undefined;
   readonly #hash: Hash = createHash("sha256");
