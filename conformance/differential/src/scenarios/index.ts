@@ -34,6 +34,8 @@ import { resetChildScenarios } from "./reset-children.js";
 import { resetPendingScenarios } from "./reset-pending.js";
 import { resetUpdateScenarios } from "./reset-updates.js";
 import { resetScenarios } from "./resets.js";
+import { scheduleActionScenarios } from "./schedule-actions.js";
+import { scheduleScenarios } from "./schedules.js";
 import { searchAttributeScenarios } from "./search-attributes.js";
 import { signalWithStartScenarios } from "./signal-with-start.js";
 import { startScenarios } from "./start.js";
@@ -108,4 +110,6 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...resetChildScenarios,
   ...pauseScenarios,
   ...workflowOptionScenarios,
+  ...scheduleScenarios,
+  ...scheduleActionScenarios,
 ];

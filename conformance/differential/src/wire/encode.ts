@@ -50,6 +50,9 @@ function wireSingle(field: ReflectedField, value: Plain): unknown {
   if (type.fullName === ".google.protobuf.Duration" && typeof value === "string") {
     return durationObject(value);
   }
+  if (type.fullName === ".google.protobuf.Timestamp" && typeof value === "string") {
+    return timestampObject(value);
+  }
   if (!isObject(value)) throw new UnknownNameError(`"${field.name}" needs an object`);
   if (type.fullName === ".google.protobuf.Any") return wireAny(value);
   return wireObject(type, value);
@@ -69,6 +72,13 @@ function wireAny(any: PlainObject): object {
   const { value: raw } = fields;
   const value = raw instanceof Uint8Array ? raw : encodeMessage(messageType(typeName), fields);
   return { type_url: typeName === "" ? "" : `type.googleapis.com/${typeName}`, value };
+}
+
+function timestampObject(text: string): { readonly seconds: number; readonly nanos: number } {
+  const epochMs = Date.parse(text);
+  if (Number.isNaN(epochMs)) throw new UnknownNameError(`"${text}" is not a timestamp`);
+  const seconds = Math.floor(epochMs / 1000);
+  return { seconds, nanos: (epochMs - seconds * 1000) * 1_000_000 };
 }
 
 function durationObject(text: string): { readonly seconds: number; readonly nanos: number } {

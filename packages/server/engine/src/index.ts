@@ -1,3 +1,31 @@
+export { nextScheduleWakeMs } from "./schedule/advance.js";
+export { canonicalSpec } from "./schedule/canonical-spec.js";
+export {
+  createSchedule,
+  endSchedule,
+  type NewSchedule,
+  patchSchedule,
+  type ScheduleUpdate,
+  updateSchedule,
+  wakeSchedule,
+} from "./schedule/change-schedule.js";
+export {
+  type ActionEnd,
+  knowsAction,
+  noteEnds,
+  noteRefresh,
+  noteStart,
+  noteStop,
+} from "./schedule/follow-actions.js";
+export { SpecError } from "./schedule/parse-ranges.js";
+export {
+  encodeSchedule,
+  foldSchedule,
+  type PendingStart,
+  type ScheduleState,
+  type ScheduleStop,
+} from "./schedule/schedule-state.js";
+export { describedSchedule, listedSchedule, matchingTimes } from "./schedule/schedule-view.js";
 export { durationMs, timestampMs, toDuration, toTimestamp } from "./wire-time.js";
 export {
   type ActivityCancellation,

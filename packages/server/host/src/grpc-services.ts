@@ -4,6 +4,7 @@ import {
   namespaceHandlers,
   operatorHandlers,
   reflectionServices,
+  scheduleHandlers,
   searchAttributeHandlers,
   systemHandlers,
   workflowHandlers,
@@ -16,7 +17,6 @@ import {
   RunControlService,
   UpdateService,
   UpdateWithStartService,
-  WorkflowService,
 } from "@perdure/runtime";
 import type { ServerCore } from "./open-core.js";
 import type { ServerConfig } from "./server-config.js";
@@ -41,6 +41,7 @@ export function grpcServices(
       nowMs: () => core.clock.nowMs(),
     }),
     ...executionHandlers(core, config),
+    ...scheduleHandlers({ ...core, limits: core.host.deps.limits }),
   ]);
   return withHealth(
     { descriptor: WorkflowServiceDescriptor, unary },
@@ -70,8 +71,7 @@ function executionHandlers(
   core: ServerCore,
   config: ServerConfig,
 ): ReturnType<typeof workflowHandlers> {
-  const { host, matching, namespaces, store, clock, random } = core;
-  const workflows = new WorkflowService(host);
+  const { host, workflows, matching, namespaces, store, clock, random } = core;
   const updates = new UpdateService(host);
   return workflowHandlers({
     workflows,

@@ -15,9 +15,12 @@ import {
   type HostedKind,
   HostedKinds,
   NamespaceReclaimer,
+  Schedules,
   StoreNumbers,
   WorkflowHost,
+  WorkflowService,
 } from "@perdure/runtime";
+import { startPreparer } from "./prepare-start.js";
 import { readAttributes, type ServerConfig } from "./server-config.js";
 
 /** Workflow IDs that stay in memory while nothing happens to them. */
@@ -31,6 +34,8 @@ export interface ServerCore extends EntityHostDeps {
   readonly namespaces: NamespaceRegistry;
   /** Workflows. */
   readonly host: WorkflowHost;
+  readonly workflows: WorkflowService;
+  readonly schedules: Schedules;
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
@@ -57,7 +62,13 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
   const host = new WorkflowHost({ ...deps, limits, rules, namespaces, ...sizes });
-  const others: readonly HostedKind[] = [];
+  const workflows = new WorkflowService(host);
+  const schedules = new Schedules(deps, {
+    host,
+    workflows,
+    prepareStart: startPreparer({ ...deps, limits, namespaces }),
+  });
+  const others: readonly HostedKind[] = [schedules];
   const kinds = new HostedKinds(host, others);
   const matching = new Matching({ store, clock, logger, starter: kinds });
   const reclaimer = new NamespaceReclaimer({
@@ -67,7 +78,8 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     kinds: kinds.reclaimed,
     forget: (id) => namespaces.forget(id),
   });
-  return { ...deps, facts, namespaces, host, kinds, matching, reclaimer };
+  const services = { host, workflows, schedules, kinds, matching, reclaimer };
+  return { ...deps, facts, namespaces, ...services };
 }
 
 function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {

@@ -30,6 +30,8 @@ export type { ResetCommand } from "./reset-workflow.js";
 export { type NamespaceRetention, type RetainedKind, RetentionSweeper } from "./retention.js";
 export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
 export { RunControlService } from "./run-control-service.js";
+export type { PrepareStart } from "./schedules/schedule-effects.js";
+export { SCHEDULE_INFO_FIELD, Schedules, type ScheduleTarget } from "./schedules/schedule-kind.js";
 export { startRequestId } from "./start-policy.js";
 export type { RunTarget } from "./step-run.js";
 export { StoreNumbers } from "./store-numbers.js";

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "@perdure/kernel";
+import { zoneName } from "../time-zone.js";
 import { type CronFields, parseCronFields } from "./cron-fields.js";
 import { nextGridTime } from "./cron-grid.js";
 import { parseGoDurationMs } from "./go-duration.js";
@@ -49,16 +50,6 @@ function interval(text: string): CronSchedule | undefined {
   if (durationMs === undefined) return undefined;
   const wholeSeconds = Math.floor(durationMs / SECOND_MS);
   return { kind: "interval", intervalMs: Math.max(1, wholeSeconds) * SECOND_MS };
-}
-
-function zoneName(name: string): string | undefined {
-  if (name === "") return "UTC";
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 /**

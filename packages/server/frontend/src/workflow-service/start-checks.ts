@@ -29,6 +29,12 @@ import { checkLinks, withoutCallbackLinks } from "./link-checks.js";
 import { checkConflictOptions, checkPriority, checkVersioningOverride } from "./option-checks.js";
 import { checkBlobSize, checkLength, readUserQueueName } from "./request-checks.js";
 
+/** What checks of starts need. */
+export type StartCheckDeps = Pick<
+  WorkflowServiceDeps,
+  "limits" | "namespaces" | "clock" | "random" | "callbackAddresses"
+>;
+
 /**
  * Checks a start request and fills in its defaults.
  *
@@ -36,7 +42,7 @@ import { checkBlobSize, checkLength, readUserQueueName } from "./request-checks.
  */
 export function checkStart(
   request: StartWorkflowExecutionRequest,
-  deps: WorkflowServiceDeps,
+  deps: StartCheckDeps,
 ): StartWorkflowExecutionRequestInit {
   const lengthMax = deps.limits.idLengthMax;
   checkWorkflowId(request.workflowId, lengthMax);
@@ -73,7 +79,7 @@ export function checkStart(
 /** Checks the search attributes of a request and gives each its type. */
 function checkedSearchAttributes(
   request: Pick<StartWorkflowExecutionRequest, "namespace" | "searchAttributes">,
-  deps: WorkflowServiceDeps,
+  deps: StartCheckDeps,
 ): StartWorkflowExecutionRequestInit["searchAttributes"] {
   const { searchAttributes } = request;
   if ((searchAttributes?.indexedFields.size ?? 0) === 0) return searchAttributes;
@@ -95,7 +101,7 @@ function checkWorkflowId(workflowId: string, lengthMax: number): void {
 
 function checkedRetryPolicy(
   policy: StartWorkflowExecutionRequest["retryPolicy"],
-  deps: WorkflowServiceDeps,
+  deps: StartCheckDeps,
 ): StartWorkflowExecutionRequestInit["retryPolicy"] {
   if (policy === undefined) return undefined;
   const filled = withRetryDefaults(policy, deps.limits.defaultRetry);
@@ -114,7 +120,7 @@ type StartLike = Pick<
   | "workflowIdConflictPolicy"
 >;
 
-function checkSchedule(request: StartLike, deps: WorkflowServiceDeps): void {
+function checkSchedule(request: StartLike, deps: StartCheckDeps): void {
   if (request.cronSchedule !== "" && request.workflowStartDelay !== undefined) {
     throw new InvalidArgumentError("CronSchedule and WorkflowStartDelay may not be used together.");
   }
@@ -171,7 +177,7 @@ function checkPolicies(request: StartLike): void {
 
 function checkSizes(
   request: Pick<StartWorkflowExecutionRequest, "input" | "memo">,
-  deps: WorkflowServiceDeps,
+  deps: StartCheckDeps,
 ): void {
   checkBlobSize(request.input, deps.limits.blobSizeMaxBytes);
   if (request.memo === undefined) return;
@@ -187,7 +193,7 @@ function checkSizes(
  */
 export function checkSignalWithStart(
   request: SignalWithStartWorkflowExecutionRequest,
-  deps: WorkflowServiceDeps,
+  deps: StartCheckDeps,
 ): StartWorkflowExecutionRequestInit {
   const lengthMax = deps.limits.idLengthMax;
   checkWorkflowId(request.workflowId, lengthMax);
@@ -232,6 +238,6 @@ function checkNameLength(what: string, text: string, lengthMax: number): void {
 }
 
 /** Callers that repeat requests give IDs of their own; one is made up for the others. */
-function randomRequestId(deps: WorkflowServiceDeps): string {
+function randomRequestId(deps: StartCheckDeps): string {
   return uuidV7(deps.clock.nowMs(), deps.random);
 }

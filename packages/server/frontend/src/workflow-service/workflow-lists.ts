@@ -196,8 +196,8 @@ function timeRange(
   return conditions;
 }
 
-/** The parser is loaded with the first list that has a filter. */
-async function parseQuery(
+/** Reads a filter. The parser is loaded with the first list that has a filter. */
+export async function parseQuery(
   text: string,
   namespace: ServedNamespace,
 ): Promise<VisibilityQuery & { readonly groupBy?: string | undefined }> {
@@ -213,7 +213,7 @@ async function parseQuery(
   return parseVisibilityQuery(text, { id, types });
 }
 
-function readCursor(token: Uint8Array): Uint8Array | undefined {
+export function readCursor(token: Uint8Array): Uint8Array | undefined {
   if (token.length === 0) return undefined;
   try {
     return VisibilityPageToken.decode(token).cursor;

@@ -53,6 +53,11 @@ export class EntityHost<S> {
     this.#stepper.parts.effects = outside.effects;
   }
 
+  /** A new UUID. */
+  newId(): string {
+    return this.#stepper.environment().newId();
+  }
+
   /** Takes no further wake-ups; the committer may then be drained. */
   stop(): void {
     this.#stepper.stop();
