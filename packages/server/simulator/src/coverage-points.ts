@@ -58,6 +58,11 @@ export const COVERAGE_POINTS = [
   "an update was completed",
   "an update was completed after it was accepted",
   "an update was rejected",
+  "a workflow was reset",
+  "a closed workflow was reset",
+  "a reset took signals over",
+  "a workflow was paused",
+  "a paused workflow went on",
 ] as const;
 
 /** The name of a situation. */

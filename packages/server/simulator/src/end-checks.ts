@@ -40,6 +40,7 @@ export function checkEnd(
       for (const name of completedActivities(run, events)) completed.add(name);
       coverHistory(world, events);
     }
+    if (client.plan.operation === "reset") checkReset(world, client);
   }
   checkCompletions(workers, completed);
   checkSingleAttempts(workers);
@@ -54,6 +55,7 @@ function checkClosed(
 ): void {
   const last = events.at(-1)?.eventType ?? EventType.UNSPECIFIED;
   if (OWN_ENDINGS.has(last)) return;
+  if (run.isEndedByReset && last === EventType.WORKFLOW_EXECUTION_TERMINATED) return;
   if (client.isInterrupted && INTERRUPTED_ENDINGS.has(last)) return;
   const place = `${client.plan.workflowId}, run ${run.runId}`;
   throw new SimulationError(`A run ended with event type ${last} (${place})`);
@@ -73,6 +75,20 @@ function checkSignals(run: KnownRun, events: readonly HistoryEvent[]): void {
     if (signals.includes(requestId)) continue;
     throw new SimulationError(`Acknowledged signal "${requestId}" is lost`);
   }
+}
+
+/** What any of its runs acknowledged is in the last run of a workflow that was reset. */
+function checkReset(world: World, client: SimulatedClient): void {
+  const last = client.runs.at(-1);
+  if (last === undefined || client.runs.length < 2) return;
+  const acknowledged = client.runs.flatMap((run) => run.acknowledgedSignals);
+  if (acknowledged.length > last.acknowledgedSignals.length) {
+    world.cover("a reset took signals over");
+  }
+  const base = client.runs[0];
+  if (base === undefined) return;
+  const known = { ...last, acknowledgedSignals: base.acknowledgedSignals };
+  checkSignals(known, historyOf(world, client.plan.workflowId, last.runId));
 }
 
 /** Every acknowledged update is completed in the history, and none was accepted twice. */

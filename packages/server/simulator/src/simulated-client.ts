@@ -10,7 +10,14 @@ import type {
   StartWorkflowExecutionResponse,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { operateActivities } from "./activity-operator.js";
-import type { Program } from "./program.js";
+import type { ClientPlan } from "./client-plan.js";
+import {
+  currentRunId,
+  isEndedByReset,
+  type OperatedRun,
+  pauseAtSomeTime,
+  resetAtSomeTime,
+} from "./simulated-operator.js";
 import { readBehindWrite } from "./simulated-reader.js";
 import { type MethodName, NAMESPACE } from "./simulated-server.js";
 import { sendUpdate } from "./simulated-updates.js";
@@ -26,20 +33,6 @@ const FINAL_ERRORS: ReadonlySet<DomainErrorCode> = new Set([
   "ABORTED",
 ]);
 
-/** What a client does besides starting its workflow and sending the signals it waits for. */
-export interface ClientPlan extends Program {
-  readonly workflowId: string;
-  /** How the client tries to end the workflow before its time, if it does. */
-  readonly interruption: "cancel" | "terminate" | undefined;
-  readonly asksQueries: boolean;
-  /** Signals to each run that its program does not wait for. */
-  readonly extraSignals: number;
-  /** Whether somebody pauses, resets and changes the activities of the workflow's first run. */
-  readonly operatesActivities: boolean;
-  /** How often the workflow ID is used. */
-  readonly lives: number;
-}
-
 /** One run that a client was told of. */
 export interface KnownRun {
   readonly runId: string;
@@ -47,6 +40,8 @@ export interface KnownRun {
   readonly acknowledgedSignals: string[];
   /** IDs of updates whose completion was told. */
   readonly acknowledgedUpdates: string[];
+  /** Whether the run ended because another one was made of it, or of one before it. */
+  isEndedByReset: boolean;
 }
 
 /** A client that starts one workflow, signals it as often as its program waits, and sees it end. */
@@ -94,10 +89,19 @@ export class SimulatedClient {
     const interruption = this.#interrupt(life);
     const queries = this.plan.asksQueries ? this.#query(first.runId) : undefined;
     const operations = this.plan.operatesActivities ? this.#operate(first.runId) : undefined;
-    await this.#follow(first, life);
+    const repair = this.#repair(first.runId);
+    let last = await this.#follow(first, `${life}`);
     await operations;
+    await repair;
     await interruption;
     await queries;
+    // A reset may have come after the end, and once more if its answer was lost.
+    for (let count = 0; this.plan.operation === "reset"; count++) {
+      const runId = await currentRunId(this.#operated(last.runId));
+      if (runId === last.runId) return;
+      if (!last.isEndedByReset) this.world.cover("a closed workflow was reset");
+      last = await this.#follow(this.#know(runId), `${life} after reset ${count}`);
+    }
   }
 
   /** Starts the workflow; the answer is the first run of the chain. */
@@ -119,12 +123,30 @@ export class SimulatedClient {
   }
 
   #know(runId: string): KnownRun {
-    const run = { runId, acknowledgedSignals: [], acknowledgedUpdates: [] };
+    const run = {
+      runId,
+      acknowledgedSignals: [],
+      acknowledgedUpdates: [],
+      isEndedByReset: false,
+    };
     this.runs.push(run);
     return run;
   }
 
-  async #follow(first: KnownRun, life: number): Promise<void> {
+  async #repair(runId: string): Promise<void> {
+    const { world } = this;
+    const { operation } = this.plan;
+    if (operation === "reset") await resetAtSomeTime(world, this.#operated(runId));
+    if (operation === "pause") await pauseAtSomeTime(world, this.#operated(runId));
+  }
+
+  #operated(runId: string): OperatedRun {
+    const { workflowId } = this.plan;
+    return { workflowId, runId, call: (name, request) => this.#untilAnswered(name, request) };
+  }
+
+  /** Sees a run and those that it continues as end; returns the last. */
+  async #follow(first: KnownRun, life: string): Promise<KnownRun> {
     let run = first;
     for (let link = 0; ; link++) {
       const signals = this.#signalAll(run, `${life} ${link}`);
@@ -132,7 +154,8 @@ export class SimulatedClient {
       const close = await this.#closeOf(run.runId);
       await Promise.all([signals, updates]);
       const attributes = close.attributes;
-      if (attributes?.kind !== "workflowExecutionContinuedAsNewEventAttributes") return;
+      run.isEndedByReset = isEndedByReset(close);
+      if (attributes?.kind !== "workflowExecutionContinuedAsNewEventAttributes") return run;
       this.world.cover("a workflow continued as new");
       run = this.#know(attributes.value.newExecutionRunId);
     }
@@ -255,11 +278,17 @@ export class SimulatedClient {
         try {
           return await server.call<T>(name, request, CALL_TIMEOUT_MS);
         } catch (error) {
-          if (!isExpected(error) || FINAL_ERRORS.has(error.code)) throw error;
+          if (!isExpected(error) || isFinal(name, error.code)) throw error;
           onRepeat();
         }
       }
       await this.world.sleep(100 + this.world.draw(400));
     }
   }
+}
+
+/** Who pauses what is paused already is told so; an update waits for the pause to end. */
+function isFinal(name: MethodName, code: DomainErrorCode): boolean {
+  if (code === "FAILED_PRECONDITION") return /pause/i.test(name);
+  return FINAL_ERRORS.has(code);
 }

@@ -40,7 +40,7 @@ export type MethodName = keyof typeof WorkflowServiceDescriptor.methods & string
  * Methods whose repetition is another piece of work, so that the network does not repeat them. A
  * late copy of a pause would last for ever.
  */
-const NEVER_REPEATED = /^(Poll|Query|Get|Describe|PauseActivity)/;
+const NEVER_REPEATED = /^(Poll|Query|Get|Describe|ResetWorkflow|Pause|Unpause)/;
 
 /** A late copy of a start is a start of its own when the workflow ID may be used again. */
 function mayRepeat(name: MethodName, request: object): boolean {
@@ -52,7 +52,7 @@ function mayRepeat(name: MethodName, request: object): boolean {
 function hostDeps(world: World, store: MemoryStore, logger: Logger): Omit<HostDeps, "numbers"> {
   const { clock, random, plan } = world;
   const committer = new GroupCommitter(store, logger);
-  const limits = DEFAULT_RUN_LIMITS;
+  const limits = { ...DEFAULT_RUN_LIMITS, isWorkflowPauseEnabled: true };
   const { maxIdleSlots, snapshotEntries } = plan;
   const sizes = { maxIdleSlots, snapshotEntries };
   return { store, committer, clock, random, logger, limits, namespaces: NAMESPACES, ...sizes };

@@ -1,7 +1,8 @@
+import type { ClientPlan } from "./client-plan.js";
 import type { CoveragePoint } from "./coverage-points.js";
 import { checkEnd } from "./end-checks.js";
 import type { ProgramStep } from "./program.js";
-import { type ClientPlan, SimulatedClient } from "./simulated-client.js";
+import { SimulatedClient } from "./simulated-client.js";
 import { NAMESPACE } from "./simulated-server.js";
 import { SimulatedWorker } from "./simulated-worker.js";
 import { SimulationError, World } from "./world.js";
@@ -107,6 +108,8 @@ function brokenBy(world: World, cause: Error): SimulationError {
 }
 
 function drawPlan(world: World, workflowId: string): ClientPlan {
+  const operation = world.draw(10);
+  if (operation < 2) return drawOperatedPlan(world, workflowId, operation === 0);
   const interruption = world.draw(20);
   return {
     workflowId,
@@ -117,8 +120,31 @@ function drawPlan(world: World, workflowId: string): ClientPlan {
     extraSignals: Math.max(0, world.draw(6) - 3),
     operatesActivities: world.chance(0.3),
     lives: world.chance(0.15) ? 2 : 1,
+    operation: undefined,
   };
 }
+
+/** A workflow without children, that somebody resets or pauses. */
+function drawOperatedPlan(world: World, workflowId: string, isReset: boolean): ClientPlan {
+  const steps = Array.from({ length: 2 + world.draw(6) }, () => drawStep(world));
+  return {
+    workflowId,
+    steps: steps.filter(({ kind }) => !PEER_STEPS.has(kind)),
+    continuations: 0,
+    interruption: undefined,
+    asksQueries: world.chance(0.2),
+    extraSignals: world.draw(3),
+    lives: 1,
+    operatesActivities: false,
+    operation: isReset ? "reset" : "pause",
+  };
+}
+
+const PEER_STEPS: ReadonlySet<ProgramStep["kind"]> = new Set([
+  "child",
+  "signalOther",
+  "cancelChild",
+]);
 
 function drawStep(world: World): ProgramStep {
   switch (world.draw(13)) {
