@@ -129,6 +129,11 @@ export class SqliteStore implements Store {
     return this.#thread.read("countVisibilityByStatus", query);
   }
 
+  /** Whether few enough rows of lists wait to be put into their indexes; for measurements. */
+  isSettled(): Promise<boolean> {
+    return this.#thread.read("isVisibilitySettled");
+  }
+
   async close(): Promise<void> {
     await this.#thread.close();
     await this.#learning;

@@ -119,6 +119,10 @@ export class StoreReader {
     return this.#visibility.countByStatus(query);
   }
 
+  isVisibilitySettled(): boolean {
+    return this.#visibility.isSettled();
+  }
+
   #toTask(queue: QueueKey, row: StoredTask): TaskRow {
     const namespaceId = this.#namespaces.idOf(row.key_namespace_no);
     return {

@@ -12,10 +12,21 @@ import type { Database, Statement } from "better-sqlite3";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
 import { fromRunIdValue, type RunIdValue } from "./run-id-value.js";
 import {
+  canDrive,
+  countAllByStatusSql,
+  drivenCountSql,
+  drivenListSql,
+  probeSql,
+} from "./visibility-driven-sql.js";
+import { type Driver, driverOf } from "./visibility-driver.js";
+import { isSettled } from "./visibility-settler.js";
+import {
   countByStatusSql,
   countVisibilitySql,
+  type ListPlace,
   listVisibilitySql,
   type SqlText,
+  walkListSql,
 } from "./visibility-sql.js";
 
 /** Statements kept ready, by their text: users send few queries of different shape. */
@@ -61,7 +72,7 @@ export class VisibilityReader {
     if (namespaceNo === undefined) return { rows: [], nextCursor: undefined };
     const { after, limit } = page;
     // One row more than asked for tells whether there is a next page.
-    const text = listVisibilitySql(query, { namespaceNo, after, limit: limit + 1 });
+    const text = this.#listSql(query, { namespaceNo, after, limit: limit + 1 });
     const found = this.#statement(text).all(...text.values) as StoredRow[];
     const rows = found.slice(0, limit).map((row) => toVisibilityRow(query.namespaceId, row));
     const last = found.length > limit ? rows[limit - 1] : undefined;
@@ -72,15 +83,40 @@ export class VisibilityReader {
   count(query: VisibilityQuery): number {
     const namespaceNo = this.#namespaces.find(query.namespaceId);
     if (namespaceNo === undefined) return 0;
-    const text = countVisibilitySql(query, namespaceNo);
-    const row = this.#statement(text).get(...text.values) as Record<string, number>;
-    return row["count(*)"] ?? 0;
+    const driver = driverOf(query);
+    const text =
+      driver?.index === undefined
+        ? countVisibilitySql(query, namespaceNo)
+        : drivenCountSql(query, namespaceNo, driver);
+    const row = this.#statement(text).get(...text.values) as { readonly count: number };
+    return row.count;
+  }
+
+  /** Whether few enough rows wait to be put into the indexes. */
+  isSettled(): boolean {
+    return isSettled(this.#database);
+  }
+
+  #listSql(query: VisibilityQuery, page: ListPlace): SqlText {
+    const driver = driverOf(query);
+    if (driver === undefined || !canDrive(driver, query)) return listVisibilitySql(query, page);
+    const isNarrow = driver.isOrdered || this.#isNarrow(driver, page.namespaceNo);
+    return isNarrow ? drivenListSql(query, page, driver) : walkListSql(query, page);
+  }
+
+  #isNarrow(driver: Driver, namespaceNo: number): boolean {
+    const text = probeSql(driver, namespaceNo);
+    const row = this.#statement(text).get(...text.values) as { readonly is_narrow: number };
+    return row.is_narrow === 1;
   }
 
   countByStatus(query: VisibilityQuery): readonly StatusCount[] {
     const namespaceNo = this.#namespaces.find(query.namespaceId);
     if (namespaceNo === undefined) return [];
-    const text = countByStatusSql(query, namespaceNo);
+    const text =
+      query.filter === undefined
+        ? countAllByStatusSql(namespaceNo)
+        : countByStatusSql(query, namespaceNo);
     return this.#statement(text).all(...text.values) as StatusCount[];
   }
 

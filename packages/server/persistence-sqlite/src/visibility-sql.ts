@@ -10,6 +10,8 @@ import type {
   VisibilityValue,
 } from "@perdure/persistence";
 import { fullVisibilityOrder, isSetColumn, isTextColumn } from "@perdure/persistence";
+import { impliedSql } from "./implied-conditions.js";
+import { prefixSql } from "./prefix-sql.js";
 import { runIdTextSql, toRunIdValue } from "./run-id-value.js";
 import { attributeRowsSql, BUILD_IDS, columnOf, holdsSql, quoted } from "./visibility-columns.js";
 
@@ -25,28 +27,52 @@ export interface SqlText {
 /** Stands for null in an order: an empty blob sorts after all numbers and text. */
 const NULL_IN_ORDER = new Uint8Array();
 
+/** Where a page begins in which namespace, and how long it is. */
+export interface ListPlace {
+  readonly namespaceNo: number;
+  readonly after: VisibilityPlace | undefined;
+  readonly limit: number;
+}
+
 /** The statement that lists one page. Values of users become parameters, never text. */
-export function listVisibilitySql(
+export function listVisibilitySql(query: VisibilityQuery, page: ListPlace): SqlText {
+  return pageSql(query, page, {
+    where: whereSql(query.filter, page.namespaceNo),
+    hint: indexHint(query.filter),
+  });
+}
+
+/** As `listVisibilitySql()`, for a filter that so many rows meet that none need be looked for. */
+export function walkListSql(query: VisibilityQuery, page: ListPlace): SqlText {
+  const { namespaceNo } = page;
+  const isDefault = query.order.length === 0;
+  return pageSql(query, page, {
+    where: scopedSql(query.filter, namespaceNo, outerConditions(query.filter).map(filterSql)),
+    hint: isDefault ? "INDEXED BY visibility_by_close" : "",
+  });
+}
+
+function pageSql(
   query: VisibilityQuery,
-  page: {
-    readonly namespaceNo: number;
-    readonly after: VisibilityPlace | undefined;
-    readonly limit: number;
-  },
+  page: ListPlace,
+  rows: { readonly where: SqlText; readonly hint: string },
 ): SqlText {
   const order = fullVisibilityOrder(query.order);
-  const seek = page.after === undefined ? undefined : seekSql(order, page.after);
-  const where = whereSql(query.filter, page.namespaceNo);
-  const conditions = seek === undefined ? where : joinSql([where, seek], " AND ");
-  const directions = order.map((term, index) => {
-    const direction = term.isDescending ? "DESC" : "ASC";
-    return `${orderTermSql(order, index)} ${direction}`;
-  });
-  const from = `visibility ${indexHint(query.filter)}`;
+  const seek = page.after === undefined ? [] : [seekSql(order, page.after)];
+  const { sql, values } = joinSql([rows.where, ...seek], " AND ");
   return {
-    sql: `SELECT * FROM ${from} WHERE ${conditions.sql} ORDER BY ${directions.join(", ")} LIMIT ?`,
-    values: [...conditions.values, page.limit],
+    sql: `SELECT * FROM visibility ${rows.hint} WHERE ${sql} ORDER BY ${orderSql(query)} LIMIT ?`,
+    values: [...values, page.limit],
   };
+}
+
+/** The terms that a list is ordered by. */
+export function orderSql(query: VisibilityQuery): string {
+  const order = fullVisibilityOrder(query.order);
+  const terms = order.map((term, index) => {
+    return `${orderTermSql(order, index)} ${term.isDescending ? "DESC" : "ASC"}`;
+  });
+  return terms.join(", ");
 }
 
 /**
@@ -69,7 +95,7 @@ function indexHint(filter: VisibilityFilter | undefined): string {
 }
 
 /** The conditions of an outer AND, which all rows of the list meet. */
-function outerConditions(filter: VisibilityFilter | undefined): readonly VisibilityFilter[] {
+export function outerConditions(filter: VisibilityFilter | undefined): readonly VisibilityFilter[] {
   if (filter === undefined) return [];
   return filter.kind === "and" ? filter.operands.flatMap(outerConditions) : [filter];
 }
@@ -77,7 +103,10 @@ function outerConditions(filter: VisibilityFilter | undefined): readonly Visibil
 /** The statement that counts. */
 export function countVisibilitySql(query: VisibilityQuery, namespaceNo: number): SqlText {
   const where = whereSql(query.filter, namespaceNo);
-  return { sql: `SELECT count(*) FROM visibility WHERE ${where.sql}`, values: where.values };
+  return {
+    sql: `SELECT count(*) AS count FROM visibility WHERE ${where.sql}`,
+    values: where.values,
+  };
 }
 
 /** The statement that counts by status. */
@@ -89,13 +118,21 @@ export function countByStatusSql(query: VisibilityQuery, namespaceNo: number): S
 }
 
 function whereSql(filter: VisibilityFilter | undefined, namespaceNo: number): SqlText {
-  const scope: SqlText = { sql: "namespace_no = ?", values: [namespaceNo] };
   // Conditions of an outer AND stand side by side, so that the planner finds indexed ones.
-  const conditions = outerConditions(filter);
-  const outer = conditions.map(
+  const outer = outerConditions(filter).map(
     (condition) => indexedSql(condition, namespaceNo) ?? filterSql(condition),
   );
-  return joinSql([scope, ...conditions.flatMap(closeRangeSql), ...outer], " AND ");
+  return scopedSql(filter, namespaceNo, outer);
+}
+
+function scopedSql(
+  filter: VisibilityFilter | undefined,
+  namespaceNo: number,
+  outer: readonly SqlText[],
+): SqlText {
+  const scope: SqlText = { sql: "namespace_no = ?", values: [namespaceNo] };
+  const implied = outerConditions(filter).flatMap(impliedSql);
+  return joinSql([scope, ...implied, ...outer], " AND ");
 }
 
 /** A condition on a search attribute that all rows meet, as a look-up in the index of values. */
@@ -108,18 +145,7 @@ function indexedSql(condition: VisibilityFilter, namespaceNo: number): SqlText |
   return { sql, values: [namespaceNo, value] };
 }
 
-/**
- * Repeats an upper bound of the close time for the column that lists are ordered by, so that the
- * index ends there. Open runs, whose blob comes after all numbers, are beyond it, as they must be.
- */
-function closeRangeSql(condition: VisibilityFilter): readonly SqlText[] {
-  if (condition.kind !== "compare" || condition.field !== "CloseTime") return [];
-  const { operator, value } = condition;
-  if (operator !== "<" && operator !== "<=") return [];
-  return [{ sql: `close_order ${operator} ?`, values: [value] }];
-}
-
-function joinSql(parts: readonly SqlText[], operator: " AND " | " OR "): SqlText {
+export function joinSql(parts: readonly SqlText[], operator: " AND " | " OR "): SqlText {
   return {
     sql: parts.map((part) => part.sql).join(operator),
     values: parts.flatMap((part) => part.values),
@@ -146,7 +172,7 @@ function buildIdsSql(values: readonly VisibilityValue[], isNegated: boolean): Sq
   return { sql: isNegated ? `NOT (${tests})` : `(${tests})`, values: bytes };
 }
 
-function filterSql(filter: VisibilityFilter): SqlText {
+export function filterSql(filter: VisibilityFilter): SqlText {
   if ((filter.kind === "compare" || filter.kind === "in") && typeof filter.field !== "string") {
     if (isSetColumn(filter.field)) return setSql(filter.field, filter);
   }
@@ -167,9 +193,10 @@ function filterSql(filter: VisibilityFilter): SqlText {
       return { sql: `${columnOf(filter.field).name} ${test}`, values: [] };
     }
     case "and":
-      return junctionSql(filter.operands, " AND ", "1");
+      return junctionSql(filter.operands, " AND ", "namespace_no >= 0");
     case "or":
-      return junctionSql(filter.operands, " OR ", "0");
+      // A plain 0 would leave no use for an index, and one that is named must be used.
+      return junctionSql(filter.operands, " OR ", "namespace_no < 0");
     case "not":
       return negatedSql(filterSql(filter.operand), true);
     default:
@@ -218,22 +245,7 @@ function inSql(filter: Extract<VisibilityFilter, { kind: "in" }>): SqlText {
 
 /** As a range, which an index can serve and in which no character has a meaning of its own. */
 function startsWithSql(field: VisibilityColumn, prefix: string): SqlText {
-  const text = comparableSql(field);
-  const end = prefixEnd(prefix);
-  if (end === undefined) return { sql: `${text} >= ?`, values: [prefix] };
-  return { sql: `${text} >= ? AND ${text} < ?`, values: [prefix, end] };
-}
-
-/** The least text after all that begin with `prefix`; `undefined` when there is none. */
-function prefixEnd(prefix: string): string | undefined {
-  const points = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
-  for (let last = points.pop(); last !== undefined; last = points.pop()) {
-    if (last === 0x10ffff) continue;
-    // Surrogates are no characters: UTF-8 goes from U+D7FF straight to U+E000.
-    points.push(last === 0xd7ff ? 0xe000 : last + 1);
-    return String.fromCodePoint(...points);
-  }
-  return undefined;
+  return prefixSql(comparableSql(field), prefix);
 }
 
 /** A value for "=", in the form in which the column holds it. */
@@ -261,7 +273,7 @@ function orderValue(order: readonly VisibilityOrder[], place: VisibilityPlace, i
 }
 
 /** The condition that holds for the rows after `place`. */
-function seekSql(order: readonly VisibilityOrder[], place: VisibilityPlace): SqlText {
+export function seekSql(order: readonly VisibilityOrder[], place: VisibilityPlace): SqlText {
   const terms = order.map((_, index) => orderTermSql(order, index));
   const values = order.map((_, index) => orderValue(order, place, index));
   const signs = order.map((term) => (term.isDescending ? "<" : ">"));

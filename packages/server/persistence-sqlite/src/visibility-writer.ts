@@ -45,13 +45,18 @@ ON CONFLICT (namespace_no, run_id) DO UPDATE
 SET ${setAll(COLUMNS.filter((column) => !KEY.includes(column)))}`;
 
 const INSERT_ATTRIBUTE = `
-INSERT OR IGNORE INTO visibility_attributes (namespace_no, run_id, name, value)
-VALUES (?, ?, ?, ?)`;
+INSERT OR IGNORE INTO visibility_attributes
+  (namespace_no, run_id, name, value, close_order, start_time_ms)
+VALUES (?, ?, ?, ?, ?, ?)`;
 const REMOVE_ATTRIBUTES = "DELETE FROM visibility_attributes WHERE namespace_no = ? AND run_id = ?";
 /** Attributes of up to so many bytes are remembered, so many of them. */
 const DECODED_BYTES_MAX = 256;
 const DECODED_MAX = 100;
 const SEARCH_ATTRIBUTES_AT = COLUMNS.indexOf("search_attributes");
+const CLOSE_TIME_AT = COLUMNS.indexOf("close_time_ms");
+const START_TIME_AT = COLUMNS.indexOf("start_time_ms");
+/** Stands for null in an order, as in the column `close_order`. */
+const NULL_IN_ORDER = new Uint8Array();
 
 /** Writes the rows of lists, with fields read from a packed batch. */
 export class VisibilityWriter {
@@ -80,10 +85,14 @@ export class VisibilityWriter {
     // Attributes that are all unset come as empty bytes: only a run that never had any has none.
     if (!(attributes instanceof Uint8Array)) return;
     this.#removeAttributes.run(namespaceNo, runId);
+    const closeOrder = values[CLOSE_TIME_AT] ?? NULL_IN_ORDER;
+    const startTime = values[START_TIME_AT];
     for (const [name, items] of this.#valuesOf(attributes)) {
       // Nearly every run has build IDs: filters read them in the row itself.
       if (name === BUILD_IDS) continue;
-      for (const item of items) this.#insertAttribute.run(namespaceNo, runId, name, item);
+      for (const item of items) {
+        this.#insertAttribute.run(namespaceNo, runId, name, item, closeOrder, startTime);
+      }
     }
   }
 

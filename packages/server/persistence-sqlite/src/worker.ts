@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { InvariantError, present } from "@perdure/kernel";
+import { InvariantError, present, systemClock } from "@perdure/kernel";
 import type { Database } from "better-sqlite3";
 import { BatchApplier } from "./batch-applier.js";
 import { NamespaceNumbers } from "./namespace-numbers.js";
@@ -14,6 +14,7 @@ import type {
 } from "./protocol.js";
 import { toStoreOpenError } from "./store-open-error.js";
 import { StoreReader } from "./store-reader.js";
+import { VisibilitySettler } from "./visibility-settler.js";
 
 /** The storage thread: everything that touches the file happens here, one call after another. */
 class StorageThread {
@@ -21,6 +22,7 @@ class StorageThread {
   readonly #database: Database;
   readonly #applier: BatchApplier;
   readonly #reader: StoreReader;
+  readonly #settler: VisibilitySettler;
 
   constructor(port: MessagePort, database: Database) {
     this.#port = port;
@@ -28,11 +30,15 @@ class StorageThread {
     const namespaces = new NamespaceNumbers(database);
     this.#applier = new BatchApplier(database, namespaces);
     this.#reader = new StoreReader(database, namespaces);
+    this.#settler = new VisibilitySettler(database, systemClock());
+    // An older file may have rows that are not in all indexes.
+    this.#settler.poke();
     port.on("message", (message: MessageToWorker) => this.#receive(message));
   }
 
   #receive(message: MessageToWorker): void {
     if (message === "close") {
+      this.#settler.stop();
       this.#database.close();
       this.#port.close();
       return;
@@ -55,7 +61,10 @@ class StorageThread {
   }
 
   #carryOut(request: StoreRequest): unknown {
-    if (request.kind === "commit") return this.#applier.apply(request.block);
+    if (request.kind === "commit") {
+      this.#settler.poke();
+      return this.#applier.apply(request.block);
+    }
     // The sender is typed: arguments are those of the method.
     const method = this.#reader[request.method] as (...args: readonly unknown[]) => unknown;
     return method.apply(this.#reader, [...request.args]);
