@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { targetServer } from "../started-server/started-server.mjs";
+import { BUNDLE, targetServer } from "../started-server/started-server.mjs";
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const PYTHON = fileURLToPath(new URL("../../.cache/venv/bin/python", import.meta.url));
@@ -14,7 +14,12 @@ rmSync(REPORT, { force: true });
 const child = spawn(PYTHON, ["-m", "pytest", `--junit-xml=${REPORT}`, "tests"], {
   cwd: FOLDER,
   stdio: "inherit",
-  env: { ...process.env, PERDURE_TARGET: server.address, PYTHONDONTWRITEBYTECODE: "1" },
+  env: {
+    ...process.env,
+    PERDURE_TARGET: server.address,
+    PERDURE_TEST_SERVER: BUNDLE,
+    PYTHONDONTWRITEBYTECODE: "1",
+  },
 });
 const code = await new Promise((resolve) => child.once("exit", resolve));
 await server.stop();

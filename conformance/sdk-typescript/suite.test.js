@@ -26,6 +26,7 @@ import "./areas/activity-operations.js";
 import "./areas/resets.js";
 import "./areas/scopes.js";
 import "./areas/starts.js";
+import "./areas/time-skipping.js";
 import "./areas/updates.js";
 import "./areas/visibility.js";
 import "./areas/workers.js";

@@ -6,7 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const BUNDLE = fileURLToPath(new URL("../../packages/apps/cli/dist/perdure.js", import.meta.url));
+/** The program that suites run as a server; it can be executed. */
+export const BUNDLE = fileURLToPath(
+  new URL("../../packages/apps/cli/dist/perdure.js", import.meta.url),
+);
 const START_MS_MAX = 20_000;
 
 /** Resolves to a free port of this machine. */

@@ -3,7 +3,11 @@ import type { RunningServer } from "@perdure/server";
 import { Command } from "commander";
 import { type StartOptions, start } from "./start.js";
 import { startDev } from "./start-dev.js";
-import { type StartDevOptions, startDevOptions } from "./start-dev-options.js";
+import {
+  expandTestServerArguments,
+  type StartDevOptions,
+  startDevOptions,
+} from "./start-dev-options.js";
 import type { Terminal } from "./terminal.js";
 
 const terminal: Terminal = {
@@ -55,4 +59,4 @@ serverCommand
   .description("Run a server as a configuration file says")
   .requiredOption("--config <path>", "Configuration in YAML.")
   .action((options: StartOptions) => runServer(start(options, terminal)).catch(fail));
-await program.parseAsync(process.argv);
+await program.parseAsync([...expandTestServerArguments(process.argv.slice(2))], { from: "user" });

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Command, CommanderError } from "commander";
-import { chooseHttpPort, type StartDevOptions, startDevOptions } from "./start-dev-options.js";
+import {
+  chooseHttpPort,
+  expandTestServerArguments,
+  type StartDevOptions,
+  startDevOptions,
+} from "./start-dev-options.js";
 
 function parse(...args: readonly string[]): StartDevOptions {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
@@ -89,4 +94,19 @@ describe("chooseHttpPort()", () => {
       assert.equal(chooseHttpPort(parse(...args)), port);
     });
   }
+});
+
+describe("expandTestServerArguments()", () => {
+  it("reads the arguments by which SDKs start a test server", () => {
+    const expanded = ["server", "start-dev", "--headless", "--port", "7000", "--time-skipping"];
+    assert.deepEqual(expandTestServerArguments(["7000"]), [...expanded, "locked"]);
+    const flag = "--enable-time-skipping";
+    assert.deepEqual(expandTestServerArguments(["7000", flag]), [...expanded, "unlocked"]);
+  });
+
+  it("leaves all others as they are", () => {
+    const args = ["server", "start-dev", "--port", "7000"];
+    assert.deepEqual(expandTestServerArguments(args), args);
+    assert.deepEqual(expandTestServerArguments([]), []);
+  });
 });

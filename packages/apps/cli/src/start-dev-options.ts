@@ -17,6 +17,7 @@ export interface StartDevOptions {
   readonly dynamicConfigValue: ReadonlyMap<string, unknown>;
   readonly logLevel: LogLevelName;
   readonly logFormat: LogFormat;
+  readonly timeSkipping?: boolean | "locked" | "unlocked";
   readonly sqlitePragma: ReadonlyMap<string, string>;
 }
 
@@ -98,10 +99,26 @@ export function startDevOptions(): readonly Option[] {
     new Option("--log-format <format>", "Log format.")
       .choices(["text", "json", "pretty"])
       .default("text"),
+    new Option(
+      "--time-skipping [state]",
+      "Skip time while nothing but timers is pending. Tests unlock and lock it; it begins locked.",
+    ).choices(["locked", "unlocked"]),
     new Option("--sqlite-pragma <PRAGMA=VALUE>", "SQLite setting. Repeatable.")
       .default(new Map())
       .argParser(collectPair),
   ];
+}
+
+/**
+ * The arguments of a time-skipping server for those of the official test server, `PORT
+ * [--enable-time-skipping]`: SDKs start a test server so. Other arguments stay as they are.
+ */
+export function expandTestServerArguments(args: readonly string[]): readonly string[] {
+  const [port = "", ...flags] = args;
+  if (!/^\d+$/.test(port)) return args;
+  const isUnlocked = flags.includes("--enable-time-skipping");
+  const state = isUnlocked ? "unlocked" : "locked";
+  return ["server", "start-dev", "--headless", "--port", port, "--time-skipping", state];
 }
 
 /** Port of HTTP beside the default port of gRPC, by the official convention. */

@@ -28,6 +28,7 @@ export async function startDev(
     searchAttributes: options.searchAttribute,
     limits,
     callbackAddresses,
+    timeSkipping: options.timeSkipping === true ? "locked" : options.timeSkipping || undefined,
     logger,
   };
   const server = await startServer(config);

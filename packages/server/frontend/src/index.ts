@@ -15,6 +15,7 @@ export { type OperatorHandlersDeps, operatorHandlers } from "./operator/handlers
 export { scheduleHandlers } from "./schedules/handlers.js";
 export { checkClientVersion } from "./system/client-versions.js";
 export { systemHandlers } from "./system/handlers.js";
+export { timeSkippingHandlers } from "./time-skipping/handlers.js";
 export type { CallbackAddressRule, WorkflowServiceDeps } from "./workflow-service/deps.js";
 export { workflowHandlers } from "./workflow-service/handlers.js";
 export { checkStart, type StartCheckDeps } from "./workflow-service/start-checks.js";

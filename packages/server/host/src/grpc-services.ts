@@ -7,9 +7,11 @@ import {
   scheduleHandlers,
   searchAttributeHandlers,
   systemHandlers,
+  timeSkippingHandlers,
   workflowHandlers,
 } from "@perdure/frontend";
 import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1";
+import { TestService } from "@perdure/proto/temporal/api/testservice/v1";
 import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   ActivityOperations,
@@ -43,10 +45,14 @@ export function grpcServices(
     ...executionHandlers(core, config),
     ...scheduleHandlers({ ...core, limits: core.host.deps.limits }),
   ]);
-  return withHealth(
+  const services: GrpcService[] = [
     { descriptor: WorkflowServiceDescriptor, unary },
     { descriptor: OperatorService, unary: operatorServiceHandlers(core, addresses) },
-  );
+  ];
+  if (core.timeSkipping !== undefined) {
+    services.push({ descriptor: TestService, unary: timeSkippingHandlers(core.timeSkipping) });
+  }
+  return withHealth(...services);
 }
 
 function operatorServiceHandlers(

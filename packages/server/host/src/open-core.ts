@@ -1,6 +1,13 @@
 import { DEFAULT_RUN_LIMITS, type NamespaceRules } from "@perdure/engine";
 import { NamespaceRegistry } from "@perdure/frontend";
-import { type Clock, type Random, systemClock, systemRandom, uuidV7 } from "@perdure/kernel";
+import {
+  type Clock,
+  type Random,
+  SkippingClock,
+  systemClock,
+  systemRandom,
+  uuidV7,
+} from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
 import {
   MemoryStore,
@@ -17,6 +24,7 @@ import {
   NamespaceReclaimer,
   Schedules,
   StoreNumbers,
+  TimeSkippingService,
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
@@ -39,6 +47,8 @@ export interface ServerCore extends EntityHostDeps {
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
+  /** Present when the server skips time. */
+  readonly timeSkipping: TimeSkippingService | undefined;
   /** Cleans up after deleted namespaces. */
   readonly reclaimer: NamespaceReclaimer;
 }
@@ -49,7 +59,8 @@ export interface ServerCore extends EntityHostDeps {
  * @throws {Error} The store can't be opened.
  */
 export async function openCore(config: ServerConfig): Promise<ServerCore> {
-  const clock = systemClock();
+  const skippingClock = skippingClockOf(config);
+  const clock = skippingClock ?? systemClock();
   const random = systemRandom();
   const { logger, limits = DEFAULT_RUN_LIMITS } = config;
   const store = await openStore(config);
@@ -79,7 +90,15 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     forget: (id) => namespaces.forget(id),
   });
   const services = { host, workflows, schedules, kinds, matching, reclaimer };
-  return { ...deps, facts, namespaces, ...services };
+  const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
+  return { ...deps, facts, namespaces, ...services, timeSkipping };
+}
+
+function skippingClockOf({ timeSkipping }: ServerConfig): SkippingClock | undefined {
+  if (timeSkipping === undefined) return undefined;
+  const clock = new SkippingClock(systemClock());
+  if (timeSkipping === "unlocked") clock.unlock();
+  return clock;
 }
 
 function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {

@@ -27,6 +27,8 @@ export interface ServerConfig {
   readonly limits?: RunLimits;
   /** Where completion callbacks may go besides the server itself; absent: nowhere. */
   readonly callbackAddresses?: readonly CallbackAddressRule[];
+  /** Time is skipped while nothing happens, unless it is locked; absent: time goes as it goes. */
+  readonly timeSkipping?: "locked" | "unlocked" | undefined;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;

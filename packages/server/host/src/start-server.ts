@@ -50,6 +50,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   });
   const stop = async (): Promise<void> => {
     matching.stop();
+    core.timeSkipping?.stop();
     await listeners.stop({ graceMs: config.graceMs ?? GRACE_MS });
     await retention.stop();
     await reclaimer.stop();

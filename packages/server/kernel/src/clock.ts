@@ -1,3 +1,5 @@
+import type { TimeSkipping } from "./skipping-clock.js";
+
 /** A callback that was scheduled and can be taken back. */
 export interface ScheduledCall {
   /** Takes the callback back; without effect once it has run. */
@@ -10,6 +12,8 @@ export interface Clock {
   nowMs(): number;
   /** Calls `callback` once, `delayMs` milliseconds from now (at least 0), never early. */
   schedule(delayMs: number, callback: () => void): ScheduledCall;
+  /** Present on a clock that skips time while nothing happens. */
+  readonly skipping?: TimeSkipping;
 }
 
 /** Longest delay that one Node.js timer takes, 2^31 - 1 ms; longer ones are armed again. */

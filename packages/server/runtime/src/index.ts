@@ -36,6 +36,7 @@ export { startRequestId } from "./start-policy.js";
 export type { RunTarget } from "./step-run.js";
 export { StoreNumbers } from "./store-numbers.js";
 export { decodeTaskToken } from "./task-token.js";
+export { TimeSkippingService } from "./time-skipping.js";
 export { type UpdateReply, UpdateService, type UpdateWait } from "./update-service.js";
 export {
   type UpdateWithStart,

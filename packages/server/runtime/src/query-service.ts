@@ -79,6 +79,15 @@ export class QueryService {
    * @throws {DeadlineExceededError} No worker answered in time.
    */
   async query(question: QueryQuestion): Promise<QueryReply> {
+    const release = this.#host.deps.clock.skipping?.hold();
+    try {
+      return await this.#query(question);
+    } finally {
+      release?.();
+    }
+  }
+
+  async #query(question: QueryQuestion): Promise<QueryReply> {
     const { target } = question;
     const slot = this.#host.slot(target.namespaceId, target.workflowId);
     const run = await slot.run(target.runId);

@@ -1,4 +1,4 @@
-import type { Clock, ScheduledCall } from "@perdure/kernel";
+import type { Clock, DeadlineSource, ScheduledCall } from "@perdure/kernel";
 
 /** A wake-up that can be taken back. */
 export interface WakeEntry {
@@ -39,7 +39,7 @@ class Entry implements WakeEntry {
  * Calls back at given times; thousands of entries share one timer. A binary heap, in which
  * cancelled entries stay until their time, or until most entries are cancelled.
  */
-export class WakeQueue {
+export class WakeQueue implements DeadlineSource {
   readonly #clock: Clock;
   #heap: Entry[] = [];
   #cancelledCount = 0;
@@ -52,6 +52,7 @@ export class WakeQueue {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    clock.skipping?.addSource(this);
   }
 
   /** Calls `wake` once at `atMs` (milliseconds since the epoch) or soon after, never before. */
@@ -59,12 +60,21 @@ export class WakeQueue {
     const entry = new Entry(atMs, wake, this.#onCancel);
     this.#push(entry);
     this.#arm();
+    this.#clock.skipping?.consider();
     return entry;
   }
 
   /** Entries in memory, cancelled ones included. */
   get size(): number {
     return this.#heap.length;
+  }
+
+  get nextAtMs(): number | undefined {
+    while (this.#heap[0]?.isCancelled === true) {
+      this.#pop();
+      this.#cancelledCount -= 1;
+    }
+    return this.#heap[0]?.atMs;
   }
 
   /** Forgets everything. */
@@ -83,10 +93,12 @@ export class WakeQueue {
     if (this.#armed !== undefined && this.#armed.atMs <= first.atMs) return;
     this.#armed?.call.cancel();
     const delayMs = first.atMs - this.#clock.nowMs();
-    this.#armed = { atMs: first.atMs, call: this.#clock.schedule(delayMs, () => this.#fire()) };
+    this.#armed = { atMs: first.atMs, call: this.#clock.schedule(delayMs, () => this.fire()) };
   }
 
-  #fire(): void {
+  /** Calls back whoever is due. */
+  fire(): void {
+    this.#armed?.call.cancel();
     this.#armed = undefined;
     const nowMs = this.#clock.nowMs();
     for (let first = this.#heap[0]; first && first.atMs <= nowMs; first = this.#heap[0]) {

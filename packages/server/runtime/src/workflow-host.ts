@@ -40,7 +40,7 @@ import { PollerClaim, releaseClaims } from "./poller-claim.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import type { StoreNumbers } from "./store-numbers.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
-import { isSticky, isTaskOver } from "./task-facts.js";
+import { isBusy, isSticky, isTaskOver } from "./task-facts.js";
 import { type WakeEntry, WakeQueue } from "./wake-queue.js";
 import { WakeScanner } from "./wake-scanner.js";
 import type { Waker, Wakers, WakeTarget } from "./waker.js";
@@ -360,6 +360,7 @@ export class WorkflowHost {
     released: { readonly step: RunStep; readonly ticket: CommitTicket },
   ): void {
     const { step, ticket } = released;
+    this.deps.clock.skipping?.note(run.runId, isBusy(run.state));
     this.#arm(slot, run);
     if (!isOpen(run.state)) run.queries?.unblock();
     for (const { offer, claim } of step.claimed) {
@@ -482,6 +483,15 @@ export class WorkflowHost {
 
   /** Returns the last commit of the run that is under way. */
   async #wake(wake: WakeTarget): Promise<CommitTicket | undefined> {
+    const release = this.deps.clock.skipping?.hold();
+    try {
+      return await this.#wakeRun(wake);
+    } finally {
+      release?.();
+    }
+  }
+
+  async #wakeRun(wake: WakeTarget): Promise<CommitTicket | undefined> {
     if (this.#isStopped) return undefined;
     const slot = this.slot(wake.namespaceId, wake.businessId);
     let run: LoadedRun;

@@ -27,7 +27,8 @@ export class KeepAlive {
 
   constructor(clock: Clock, limits: KeepAliveLimits) {
     this.#limits = limits;
-    this.#wheel = new DeadlineWheel(clock, (act) => act());
+    // A client must not seem to have vanished because time was skipped.
+    this.#wheel = new DeadlineWheel(clock.skipping?.real ?? clock, (act) => act());
   }
 
   /** Pings the client from now on, until `forget`. */

@@ -139,6 +139,7 @@ export class EntityStepper<S> {
     if (effects?.hasWork(entity.state) !== true) return;
     if (entity.isWorking || this.#isStopped) return;
     entity.isWorking = true;
+    this.deps.clock.skipping?.note(entity.runId, true);
     slot.hold();
     effects.work(entity.identity).then(
       () => this.#onWorked(slot, entity, true),
@@ -154,6 +155,7 @@ export class EntityStepper<S> {
 
   #onWorked(slot: Slot<S>, entity: LoadedEntity<S>, isDone: boolean): void {
     entity.isWorking = false;
+    this.deps.clock.skipping?.note(entity.runId, false);
     slot.release();
     const isLoaded = slot.runs.get(entity.runId) === entity;
     // Steps that came meanwhile may have made new work.
@@ -203,6 +205,15 @@ export class EntityStepper<S> {
   }
 
   async #wake(target: WakeTarget): Promise<void> {
+    const release = this.deps.clock.skipping?.hold();
+    try {
+      await this.#wakeEntity(target);
+    } finally {
+      release?.();
+    }
+  }
+
+  async #wakeEntity(target: WakeTarget): Promise<void> {
     if (this.#isStopped) return;
     const { namespaceId, businessId: id, runId } = target;
     await this.slots.hold({ namespaceId, id }, async (slot) => {
