@@ -20,7 +20,7 @@ const SEARCH_MS_MAX = 120_000;
 const NOTHING_FOUND = "no seed fails";
 const NO_BUG = { file: "runtime/dist/index.js", right: "", wrong: "" };
 
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "200" } } });
+const { values } = parseArgs({ options: { seeds: { type: "string", default: "300" } } });
 const folder = mkdtempSync(path.join(tmpdir(), "perdure-planted-"));
 let missedCount = 0;
 try {
