@@ -1,3 +1,7 @@
+export { Authorizer, type AuthorizerDeps, type ClaimsSource } from "./access/authorizer.js";
+export { type Claims, claimsOf, Role, roleOfName } from "./access/claims.js";
+export { guardServices, type ServiceGuard } from "./access/guard-services.js";
+export { rpcAccess } from "./access/rpc-access.js";
 export { toGrpcError } from "./errors/to-grpc-error.js";
 export type { CallContext, RequestMetadata } from "./grpc/call-context.js";
 export { EncodedResponse } from "./grpc/encoded-response.js";

@@ -17,6 +17,39 @@ const tls = z.strictObject({
   requireClientCertificate: z.boolean().optional(),
 });
 
+const REFRESH_SECONDS_MIN = 1;
+
+const permissions = z.array(
+  z
+    .string()
+    .regex(
+      /^[^:]+:(?:read|write|worker|admin)$/i,
+      'it must be like "default:write", with one of read, write, worker and admin',
+    ),
+);
+
+const authorization = z.strictObject({
+  jwt: z
+    .strictObject({
+      keySources: z.array(z.string().min(1)).min(1),
+      refreshSeconds: z.number().min(REFRESH_SECONDS_MIN).default(60),
+      permissionsClaim: z.string().min(1).default("permissions"),
+      audience: z.string().min(1).optional(),
+      issuer: z.string().min(1).optional(),
+    })
+    .optional(),
+  apiKeys: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/i, "it must have 64 hexadecimal digits"),
+        permissions,
+      }),
+    )
+    .default([]),
+  clientCertificates: z.array(z.strictObject({ name: z.string().min(1), permissions })).default([]),
+});
+
 const store = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("memory") }),
   z.strictObject({
@@ -37,6 +70,7 @@ const configFile = z.strictObject({
   store,
   namespaces: z.array(z.string().min(1)).default([]),
   searchAttributes: z.record(z.string(), z.string()).default({}),
+  authorization: authorization.optional(),
   dynamicConfig: z.record(z.string(), z.unknown()).default({}),
   log: z
     .strictObject({

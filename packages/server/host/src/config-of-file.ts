@@ -1,4 +1,5 @@
 import type { Logger } from "@perdure/kernel";
+import type { AuthorizationConfig } from "./authorization/authorization-config.js";
 import type { ConfigFile } from "./config-file.js";
 import { readLimits, type ServerConfig } from "./server-config.js";
 
@@ -20,9 +21,22 @@ export function configOfFile(file: ConfigFile, logger: Logger): ReadConfig {
     ...(store.kind === "sqlite" ? { databasePath: store.path, pragmas: store.pragmas } : {}),
     namespaces: file.namespaces,
     searchAttributes: new Map(Object.entries(file.searchAttributes)),
+    authorization: authorizationOf(file),
     limits,
     callbackAddresses,
     logger,
   };
   return { config, unknownKeys };
+}
+
+function authorizationOf({ authorization }: ConfigFile): AuthorizationConfig | undefined {
+  if (authorization === undefined) return undefined;
+  const { jwt, apiKeys, clientCertificates } = authorization;
+  if (jwt === undefined) return { apiKeys, clientCertificates };
+  const { refreshSeconds, ...rest } = jwt;
+  return {
+    jwt: { ...rest, refreshIntervalMs: refreshSeconds * 1000 },
+    apiKeys,
+    clientCertificates,
+  };
 }

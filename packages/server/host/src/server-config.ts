@@ -2,6 +2,7 @@ import { ATTRIBUTE_TYPE_NAMES, DEFAULT_RUN_LIMITS, type RunLimits } from "@perdu
 import type { CallbackAddressRule } from "@perdure/frontend";
 import { InvalidArgumentError, type Logger } from "@perdure/kernel";
 import type { IndexedValueType } from "@perdure/proto/temporal/api/enums/v1";
+import type { AuthorizationConfig } from "./authorization/authorization-config.js";
 import { readCallbackAddresses } from "./callback-addresses.js";
 import type { TlsFiles } from "./tls-files.js";
 
@@ -29,6 +30,8 @@ export interface ServerConfig {
   readonly callbackAddresses?: readonly CallbackAddressRule[];
   /** Time is skipped while nothing happens, unless it is locked; absent: time goes as it goes. */
   readonly timeSkipping?: "locked" | "unlocked" | undefined;
+  /** Who may do what; absent: everybody may do everything. */
+  readonly authorization?: AuthorizationConfig | undefined;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;

@@ -3,6 +3,7 @@ import { RetentionSweeper } from "@perdure/runtime";
 import { grpcServices, type ServerAddresses } from "./grpc-services.js";
 import { openListeners } from "./listeners.js";
 import { openCore } from "./open-core.js";
+import { openGuards } from "./open-guards.js";
 import type { ServerConfig } from "./server-config.js";
 
 /** A server that runs. */
@@ -30,8 +31,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const core = await openCore(config);
   const { store, clock, logger, host, kinds, matching, namespaces, reclaimer } = core;
   let addresses: ServerAddresses = { grpc: "", http: "" };
+  const guards = await openGuards(core, config);
   const rpc = {
-    services: grpcServices(core, config, () => addresses),
+    services: guards.guard(grpcServices(core, config, () => addresses)),
     logger,
     clock,
     toGrpcError: (error: unknown, call: CallContext) => toGrpcError(error, call, logger),
@@ -45,6 +47,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     reclaimer.reclaim(namespaceId, untilMs);
   }
   const listeners = await openListeners(config, rpc).catch(async (error) => {
+    guards.stop();
     await store.close();
     throw error;
   });
@@ -52,6 +55,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     matching.stop();
     core.timeSkipping?.stop();
     await listeners.stop({ graceMs: config.graceMs ?? GRACE_MS });
+    guards.stop();
     await retention.stop();
     await reclaimer.stop();
     kinds.stop();

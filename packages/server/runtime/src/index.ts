@@ -35,7 +35,7 @@ export { SCHEDULE_INFO_FIELD, Schedules, type ScheduleTarget } from "./schedules
 export { startRequestId } from "./start-policy.js";
 export type { RunTarget } from "./step-run.js";
 export { StoreNumbers } from "./store-numbers.js";
-export { decodeTaskToken } from "./task-token.js";
+export { decodeQueryToken, decodeTaskToken } from "./task-token.js";
 export { TimeSkippingService } from "./time-skipping.js";
 export { type UpdateReply, UpdateService, type UpdateWait } from "./update-service.js";
 export {

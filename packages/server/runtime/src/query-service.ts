@@ -21,7 +21,6 @@ import type {
   WorkflowQueryInit,
   WorkflowQueryResultInit,
 } from "@perdure/proto/temporal/api/query/v1";
-import { DecodeError } from "@perdure/proto/wire";
 import type { Dispatch } from "./dispatch.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { PendingQueries, type QueryOutcome } from "./pending-queries.js";
@@ -235,8 +234,8 @@ export class QueryService {
    *
    * @throws {NotFoundError} Nobody waits for it (any more).
    */
-  answer(token: Uint8Array, result: QueryTaskResult): void {
-    const resolve = this.#asked.get(readQueryId(token));
+  answer({ queryId }: QueryToken, result: QueryTaskResult): void {
+    const resolve = this.#asked.get(queryId);
     if (resolve === undefined) {
       throw new NotFoundError("query task not found, or already expired");
     }
@@ -246,15 +245,6 @@ export class QueryService {
 }
 
 const NOTHING = new Uint8Array(0);
-
-function readQueryId(token: Uint8Array): string {
-  try {
-    return QueryToken.decode(token).queryId;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new InvalidArgumentError("Error deserializing task token.");
-  }
-}
 
 function isRejected(status: WorkflowExecutionStatus, condition: QueryRejectCondition): boolean {
   if (status === WorkflowExecutionStatus.RUNNING) return false;

@@ -216,5 +216,12 @@ function resolveNamespace(name: string): typeof NAMESPACE {
 }
 
 function simulatedCall(deadlineMs: number, signal: AbortSignal): CallContext {
-  return { metadata: { get: () => undefined }, signal, deadlineMs, peer: "simulation", path: "" };
+  return { ...NO_CALL_FACTS, signal, deadlineMs };
 }
+
+const NO_CALL_FACTS = {
+  metadata: { get: () => undefined },
+  clientCertificate: undefined,
+  peer: "simulation",
+  path: "",
+};

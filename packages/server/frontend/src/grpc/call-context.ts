@@ -1,4 +1,5 @@
 import type { CancelSignal } from "@perdure/kernel";
+import type { ClientCertificate } from "../http2/client-certificate.js";
 
 /** Headers of a call; names in lower case. */
 export interface RequestMetadata {
@@ -14,6 +15,8 @@ export interface CallContext {
   readonly deadlineMs: number | undefined;
   readonly peer: string;
   readonly path: string;
+  /** What the client proved itself with; `undefined`: it showed nothing that is trusted. */
+  readonly clientCertificate: ClientCertificate | undefined;
 }
 
 /** Stands for a call that was refused before it began. */
@@ -23,4 +26,5 @@ export const NO_CALL: CallContext = {
   deadlineMs: undefined,
   peer: "",
   path: "",
+  clientCertificate: undefined,
 };

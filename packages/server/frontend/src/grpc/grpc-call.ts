@@ -1,4 +1,5 @@
 import { type CancelSignal, CancelSource } from "@perdure/kernel";
+import type { ClientCertificate } from "../http2/client-certificate.js";
 import type { ServerStream } from "../http2/server-stream.js";
 import type { CallContext, RequestMetadata } from "./call-context.js";
 import { encodeMessage, type GrpcError } from "./grpc-error.js";
@@ -29,7 +30,11 @@ export class GrpcCall implements CallContext {
   }
 
   get peer(): string {
-    return this.stream.peer;
+    return this.stream.client.peer;
+  }
+
+  get clientCertificate(): ClientCertificate | undefined {
+    return this.stream.client.certificate;
   }
 
   /** Made on first use: most calls are over before anybody would look at it. */

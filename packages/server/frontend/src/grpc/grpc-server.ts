@@ -51,7 +51,7 @@ export class GrpcServer {
       onOpen: (connection) => this.#keepAlive.watch(connection),
       onStream: (stream) => this.#onStream(stream),
       onClose: (connection) => this.#keepAlive.forget(connection),
-      onBroken: ({ peer }, { message }) => {
+      onBroken: ({ client: { peer } }, { message }) => {
         options.logger.log("warn", "Cutting off a client that broke the rules of HTTP/2", {
           peer,
           reason: message,

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { ConnectedClient } from "./connected-client.js";
 import {
   goAwayFrame,
   type Http2Limits,
@@ -24,7 +25,7 @@ const HEADER_TABLE_BYTES = 4096;
 
 /** One client's connection: HTTP/2 with prior knowledge (RFC 9113), the server's side. */
 export class Http2Connection implements StreamCarrier {
-  readonly peer: string;
+  readonly client: ConnectedClient;
   readonly #socket: Socket;
   readonly #limits: Http2Limits;
   readonly #handler: Http2Handler;
@@ -42,7 +43,7 @@ export class Http2Connection implements StreamCarrier {
   #isClosed = false;
 
   constructor(socket: Socket, { limits, clock, handler }: Http2ConnectionOptions) {
-    this.peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.client = new ConnectedClient(socket);
     this.#socket = socket;
     this.#limits = limits;
     this.#handler = handler;

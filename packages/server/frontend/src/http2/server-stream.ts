@@ -1,3 +1,4 @@
+import type { ConnectedClient } from "./connected-client.js";
 import type { Http2ErrorCode } from "./http2-error.js";
 
 /** Is told what the client does on a stream. */
@@ -12,7 +13,7 @@ export interface StreamListener {
 
 /** What a stream needs of its connection. */
 export interface StreamCarrier {
-  readonly peer: string;
+  readonly client: ConnectedClient;
   sendHead(stream: ServerStream, block: Buffer): void;
   /** Sends a whole response at once if nothing holds it back. */
   trySendResponse(stream: ServerStream, response: Response): boolean;
@@ -57,9 +58,8 @@ export class ServerStream {
     this.sendWindow = options.sendWindow;
   }
 
-  /** Address and port of the client. */
-  get peer(): string {
-    return this.#carrier.peer;
+  get client(): ConnectedClient {
+    return this.#carrier.client;
   }
 
   /** Sends a whole response: nothing was sent before, and nothing is sent after. */

@@ -10,7 +10,7 @@ import {
   type RespondWorkflowTaskCompletedRequest,
   type RespondWorkflowTaskFailedRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import { decodeTaskToken } from "@perdure/runtime";
+import { decodeQueryToken, decodeTaskToken } from "@perdure/runtime";
 import type { CallContext } from "../grpc/call-context.js";
 import { EncodedResponse } from "../grpc/encoded-response.js";
 import { resolveNamespace } from "../namespaces/resolve-namespace.js";
@@ -90,13 +90,19 @@ export function readTaskToken(
   request: { readonly taskToken: Uint8Array; readonly namespace: string },
 ): TaskToken {
   const token = decodeTaskToken(request.taskToken);
-  if (
-    request.namespace !== "" &&
-    deps.namespaces.resolve(request.namespace).id !== token.namespaceId
-  ) {
-    throw new InvalidArgumentError("Operation requested with a token from a different namespace.");
-  }
+  checkTokenNamespace(deps, request, token);
   return token;
+}
+
+/** A token is good in its own namespace only, whoever got hold of it. */
+function checkTokenNamespace(
+  deps: WorkflowServiceDeps,
+  request: { readonly namespace: string },
+  token: { readonly namespaceId: string },
+): void {
+  if (request.namespace === "") return;
+  if (deps.namespaces.resolve(request.namespace).id === token.namespaceId) return;
+  throw new InvalidArgumentError("Operation requested with a token from a different namespace.");
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/RespondWorkflowTaskCompleted` */
@@ -127,11 +133,10 @@ export function respondQueryTaskCompleted(
   request: RespondQueryTaskCompletedRequest,
   deps: WorkflowServiceDeps,
 ): Record<string, never> {
-  if (request.taskToken.length === 0) {
-    throw new InvalidArgumentError("Task token not set on request.");
-  }
+  const token = decodeQueryToken(request.taskToken);
+  checkTokenNamespace(deps, request, token);
   if (isTooLarge(request.queryResult, deps.limits)) {
-    deps.queries.answer(request.taskToken, {
+    deps.queries.answer(token, {
       resultType: QueryResultType.FAILED,
       answer: undefined,
       errorMessage: "Blob data size exceeds limit.",
@@ -139,7 +144,7 @@ export function respondQueryTaskCompleted(
     });
     return {};
   }
-  deps.queries.answer(request.taskToken, {
+  deps.queries.answer(token, {
     resultType: request.completedType,
     answer: request.queryResult,
     errorMessage: request.errorMessage,
