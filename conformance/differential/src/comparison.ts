@@ -1,3 +1,4 @@
+import { withoutChance } from "./compare/chance-times.js";
 import { readableDiff } from "./compare/differ.js";
 import { withoutTolerated } from "./compare/tolerance.js";
 import type { ScenarioDefinition } from "./scenario.js";
@@ -12,7 +13,8 @@ export function compareTranscripts(
   const actual = withoutTolerated(sides.actual, definition.tolerances).steps;
   const parts: string[] = [];
   for (let index = 0; index < Math.max(expected.length, actual.length); index += 1) {
-    const diff = readableDiff(expected[index], actual[index]);
+    const seen = withoutChance(actual[index], expected[index]);
+    const diff = readableDiff(expected[index], seen as (typeof actual)[number] | undefined);
     if (diff === "") continue;
     const step = expected[index] ?? actual[index];
     const title = [step?.call ?? "end", step?.label].filter(Boolean).join(" · ");

@@ -148,6 +148,9 @@ function readTarget(
 ): ScheduleTarget {
   const namespace = resolveNamespace(deps, request.namespace);
   const id = request.scheduleId;
+  if (id === "") {
+    throw new InvalidArgumentError("Can't load workflow execution.  WorkflowId not set.");
+  }
   return { namespaceId: namespace.id, id };
 }
 
