@@ -29,6 +29,7 @@ import { pauseScenarios } from "./pauses.js";
 import { payloadLimitScenarios } from "./payload-limits.js";
 import { propertyScenarios } from "./properties.js";
 import { queryScenarios } from "./queries.js";
+import { rateLimitScenarios } from "./rate-limits.js";
 import { reportedProblemScenarios } from "./reported-problems.js";
 import { resetChildScenarios } from "./reset-children.js";
 import { resetPendingScenarios } from "./reset-pending.js";
@@ -74,6 +75,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...updateTaskScenarios,
   ...cronScenarios,
   ...limitScenarios,
+  ...rateLimitScenarios,
   ...updateChainScenarios,
   ...updateEndingScenarios,
   ...updateErrorScenarios,

@@ -34,6 +34,9 @@ export const SETUPS = {
   shortHistories: { "limit.historyCount.error": 6 },
   smallHistories: { "limit.historySize.error": 4000 },
   pauses: { "frontend.WorkflowPauseEnabled": true },
+  fewLists: { "frontend.namespaceRPS.visibility": 1 },
+  fewCalls: { "frontend.namespaceRPS": 2 },
+  fewPolls: { "frontend.namespaceCount": 1 },
   crossNamespace: { "system.enableCrossNamespaceCommands": true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

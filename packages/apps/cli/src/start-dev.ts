@@ -1,4 +1,4 @@
-import { type RunningServer, readLimits, type ServerConfig, startServer } from "@perdure/server";
+import { type RunningServer, type ServerConfig, startServer } from "@perdure/server";
 import { makeLogger } from "./make-logger.js";
 import { chooseHttpPort, type StartDevOptions } from "./start-dev-options.js";
 import type { Terminal } from "./terminal.js";
@@ -10,12 +10,6 @@ export async function startDev(
   terminal: Terminal,
 ): Promise<RunningServer> {
   const logger = await makeLogger(options, terminal);
-  const { limits, callbackAddresses, unknownKeys } = readLimits(options.dynamicConfigValue);
-  for (const key of unknownKeys) {
-    terminal.err(
-      `Warning: dynamic configuration key "${key}" has no meaning here and is ignored\n`,
-    );
-  }
   const host = addressOf(options.ip);
   const config: ServerConfig = {
     host,
@@ -26,8 +20,7 @@ export async function startDev(
     pragmas: Object.fromEntries(options.sqlitePragma),
     namespaces: options.namespace,
     searchAttributes: options.searchAttribute,
-    limits,
-    callbackAddresses,
+    dynamicConfig: options.dynamicConfigValue,
     timeSkipping: options.timeSkipping === true ? "locked" : options.timeSkipping || undefined,
     logger,
   };

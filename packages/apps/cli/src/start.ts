@@ -18,10 +18,7 @@ export async function start(options: StartOptions, terminal: Terminal): Promise<
   const file = await readConfigFile(options.config);
   const { level: logLevel, format: logFormat } = file.log;
   const logger = await makeLogger({ logLevel, logFormat }, terminal);
-  const { config, unknownKeys } = configOfFile(file, logger);
-  for (const key of unknownKeys) {
-    terminal.err(`Warning: "dynamicConfig.${key}" has no meaning here and is ignored\n`);
-  }
+  const config = configOfFile(file, logger);
   const server = await startServer(config);
   const store = config.databasePath ?? "memory (gone when the server stops)";
   terminal.out(`Server:   ${config.host}:${server.port}\n`);

@@ -16,6 +16,13 @@ export { namespaceHandlers } from "./namespaces/handlers.js";
 export { type Namespace, NamespaceRegistry } from "./namespaces/namespace-registry.js";
 export { searchAttributeHandlers } from "./namespaces/search-attribute-handlers.js";
 export { type OperatorHandlersDeps, operatorHandlers } from "./operator/handlers.js";
+export type { CallRate } from "./quotas/priority-buckets.js";
+export {
+  type GroupRates,
+  type NamespaceQuota,
+  QuotaGuard,
+  type QuotaSource,
+} from "./quotas/quota-guard.js";
 export { scheduleHandlers } from "./schedules/handlers.js";
 export { checkClientVersion } from "./system/client-versions.js";
 export { systemHandlers } from "./system/handlers.js";

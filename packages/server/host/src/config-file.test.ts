@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseConfig, readConfigFile } from "./config-file.js";
-import { SetupError } from "./tls-files.js";
+import { SetupError } from "./setup/setup-error.js";
 
 function problemOf(text: string): string {
   try {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseDocument } from "yaml";
 import { z } from "zod";
-import { SetupError } from "./tls-files.js";
+import { SetupError } from "./setup/setup-error.js";
 
 const PORT_MAX = 65_535;
 
@@ -71,6 +71,7 @@ const configFile = z.strictObject({
   namespaces: z.array(z.string().min(1)).default([]),
   searchAttributes: z.record(z.string(), z.string()).default({}),
   authorization: authorization.optional(),
+  dynamicConfigFile: z.string().min(1).optional(),
   dynamicConfig: z.record(z.string(), z.unknown()).default({}),
   log: z
     .strictObject({

@@ -1,20 +1,12 @@
 import type { Logger } from "@perdure/kernel";
 import type { AuthorizationConfig } from "./authorization/authorization-config.js";
 import type { ConfigFile } from "./config-file.js";
-import { readLimits, type ServerConfig } from "./server-config.js";
-
-/** What a configuration file comes to, and what of it means nothing here. */
-export interface ReadConfig {
-  readonly config: ServerConfig;
-  readonly unknownKeys: readonly string[];
-}
+import type { ServerConfig } from "./server-config.js";
 
 /** Makes of a configuration file what a server is started with. */
-export function configOfFile(file: ConfigFile, logger: Logger): ReadConfig {
+export function configOfFile(file: ConfigFile, logger: Logger): ServerConfig {
   const { listen, store, tls } = file;
-  const dynamicConfig = new Map(Object.entries(file.dynamicConfig));
-  const { limits, callbackAddresses, unknownKeys } = readLimits(dynamicConfig);
-  const config: ServerConfig = {
+  return {
     ...listen.grpc,
     http: listen.http === false ? undefined : listen.http,
     tls,
@@ -22,11 +14,10 @@ export function configOfFile(file: ConfigFile, logger: Logger): ReadConfig {
     namespaces: file.namespaces,
     searchAttributes: new Map(Object.entries(file.searchAttributes)),
     authorization: authorizationOf(file),
-    limits,
-    callbackAddresses,
+    dynamicConfig: new Map(Object.entries(file.dynamicConfig)),
+    dynamicConfigPath: file.dynamicConfigFile,
     logger,
   };
-  return { config, unknownKeys };
 }
 
 function authorizationOf({ authorization }: ConfigFile): AuthorizationConfig | undefined {

@@ -1,2 +1,2 @@
 export { type ConfigFile, parseConfig, readConfigFile } from "./config-file.js";
-export { configOfFile, type ReadConfig } from "./config-of-file.js";
+export { configOfFile } from "./config-of-file.js";

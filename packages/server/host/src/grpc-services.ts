@@ -1,3 +1,4 @@
+import type { RunLimits } from "@perdure/engine";
 import {
   type GrpcService,
   healthService,
@@ -39,10 +40,10 @@ export function grpcServices(
     ...systemHandlers({ clusterId: core.facts.clusterId, storeName: storeNameOf(config) }),
     ...namespaceHandlers({
       namespaces: core.namespaces,
-      limits: core.host.deps.limits,
+      ...limitsOf(core),
       nowMs: () => core.clock.nowMs(),
     }),
-    ...executionHandlers(core, config),
+    ...executionHandlers(core),
     ...scheduleHandlers({ ...core, limits: core.host.deps.limits }),
   ]);
   const services: GrpcService[] = [
@@ -73,10 +74,7 @@ function operatorServiceHandlers(
   ]);
 }
 
-function executionHandlers(
-  core: ServerCore,
-  config: ServerConfig,
-): ReturnType<typeof workflowHandlers> {
+function executionHandlers(core: ServerCore): ReturnType<typeof workflowHandlers> {
   const { host, workflows, matching, namespaces, store, clock, random } = core;
   const updates = new UpdateService(host);
   return workflowHandlers({
@@ -93,9 +91,19 @@ function executionHandlers(
     store,
     clock,
     random,
-    limits: host.deps.limits,
-    callbackAddresses: config.callbackAddresses ?? [],
+    ...limitsOf(core),
+    get callbackAddresses() {
+      return core.dynamicConfig.settings.current.callbackAddresses;
+    },
   });
+}
+
+/** Limits that handlers keep: they change in place. */
+function limitsOf({ host, dynamicConfig: { settings } }: ServerCore): {
+  readonly limits: RunLimits;
+  readonly limitsOf: (namespace: string) => RunLimits;
+} {
+  return { limits: host.deps.limits, limitsOf: (name) => settings.settingsOf(name) };
 }
 
 function withHealth(...services: readonly GrpcService[]): readonly GrpcService[] {

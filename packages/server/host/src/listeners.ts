@@ -2,7 +2,8 @@ import { DEFAULT_GRPC_LIMITS, GrpcServer, type GrpcServerOptions } from "@perdur
 import type { HttpRoutes, HttpServer } from "@perdure/frontend/http";
 import type { TlsListeners } from "@perdure/frontend/tls";
 import type { ServerConfig } from "./server-config.js";
-import { readTlsFiles, SetupError, TlsReloader } from "./tls-files.js";
+import { SetupError } from "./setup/setup-error.js";
+import { readTlsFiles, TlsReloader } from "./tls-files.js";
 
 /** What the server takes calls with. */
 export interface Listeners {

@@ -1,4 +1,4 @@
-import { DEFAULT_RUN_LIMITS, type NamespaceRules } from "@perdure/engine";
+import type { NamespaceRules, RunLimits } from "@perdure/engine";
 import { NamespaceRegistry } from "@perdure/frontend";
 import {
   type Clock,
@@ -28,6 +28,7 @@ import {
   WorkflowHost,
   WorkflowService,
 } from "@perdure/runtime";
+import { DynamicConfig } from "./dynamic-config/dynamic-config.js";
 import { startPreparer } from "./prepare-start.js";
 import { readAttributes, type ServerConfig } from "./server-config.js";
 
@@ -39,6 +40,7 @@ const SNAPSHOT_ENTRIES = 256;
 /** The parts of a server that know nothing of calls from outside. */
 export interface ServerCore extends EntityHostDeps {
   readonly facts: StoreFacts;
+  readonly dynamicConfig: DynamicConfig;
   readonly namespaces: NamespaceRegistry;
   /** Workflows. */
   readonly host: WorkflowHost;
@@ -62,7 +64,10 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const skippingClock = skippingClockOf(config);
   const clock = skippingClock ?? systemClock();
   const random = systemRandom();
-  const { logger, limits = DEFAULT_RUN_LIMITS } = config;
+  const { logger } = config;
+  const dynamicConfig = await openDynamicConfig(config);
+  const { settings } = dynamicConfig;
+  const limits: RunLimits = settings.current;
   const store = await openStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
@@ -70,9 +75,11 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   await namespaces.ensure(config.namespaces ?? []);
   await namespaces.ensureAttributes(readAttributes(config.searchAttributes));
   const rules = rulesOf(namespaces);
+  const limitsOf = (id: string): RunLimits =>
+    settings.hasNamespaces ? settings.settingsOf(namespaces.nameOf(id) ?? "") : limits;
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
-  const host = new WorkflowHost({ ...deps, limits, rules, namespaces, ...sizes });
+  const host = new WorkflowHost({ ...deps, limits, limitsOf, rules, namespaces, ...sizes });
   const workflows = new WorkflowService(host);
   const schedules = new Schedules(deps, {
     host,
@@ -91,7 +98,15 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   });
   const services = { host, workflows, schedules, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
-  return { ...deps, facts, namespaces, ...services, timeSkipping };
+  return { ...deps, facts, namespaces, dynamicConfig, ...services, timeSkipping };
+}
+
+/** It is read before anything else: a server that is set up wrongly does nothing. */
+async function openDynamicConfig(config: ServerConfig): Promise<DynamicConfig> {
+  const { dynamicConfig: values, dynamicConfigPath: path, logger } = config;
+  const dynamicConfig = new DynamicConfig({ values, path }, { clock: systemClock(), logger });
+  await dynamicConfig.start();
+  return dynamicConfig;
 }
 
 function skippingClockOf({ timeSkipping }: ServerConfig): SkippingClock | undefined {

@@ -1,4 +1,10 @@
-import { Authorizer, type GrpcService, guardServices } from "@perdure/frontend";
+import {
+  Authorizer,
+  type GrpcService,
+  guardServices,
+  QuotaGuard,
+  type ServiceGuard,
+} from "@perdure/frontend";
 import { systemClock } from "@perdure/kernel";
 import type { ServerCore } from "./open-core.js";
 import type { ServerConfig } from "./server-config.js";
@@ -10,21 +16,38 @@ export interface Guards {
   stop(): void;
 }
 
-/** Sets up what calls have to pass; a part that is off is not there. */
+/** Sets up what calls have to pass: who calls is asked before how often. */
 export async function openGuards(core: ServerCore, config: ServerConfig): Promise<Guards> {
-  const { authorization } = config;
-  if (authorization === undefined) {
-    return { guard: (services) => services, stop: () => undefined };
-  }
+  const { namespaces, dynamicConfig } = core;
+  // Rates are of the world's time, whatever time the server has.
+  const clock = systemClock();
+  const quota = new QuotaGuard({ quotas: dynamicConfig.settings, clock, namespaces });
+  const authorization = await openAuthorization(core, config);
+  const guards = authorization === undefined ? [quota] : [authorization.guard, quota];
+  return {
+    guard: (services) => guardServices(services, guards),
+    stop: () => {
+      authorization?.stop();
+      dynamicConfig.stop();
+    },
+  };
+}
+
+interface OpenAuthorization {
+  readonly guard: ServiceGuard;
+  stop(): void;
+}
+
+async function openAuthorization(
+  { logger, namespaces, host }: ServerCore,
+  { authorization }: ServerConfig,
+): Promise<OpenAuthorization | undefined> {
+  if (authorization === undefined) return undefined;
   const { CallerClaims } = await import("./authorization/caller-claims.js");
-  const { logger, namespaces, host } = core;
-  // Tokens end in the time of the world, whatever time the server has.
+  // Tokens end in the world's time too.
   const claims = new CallerClaims(authorization, { clock: systemClock(), logger });
   await claims.start();
   const isCrossNamespaceAllowed = (): boolean => host.deps.limits.isCrossNamespaceAllowed;
-  const authorizer = new Authorizer({ claims, logger, namespaces, isCrossNamespaceAllowed });
-  return {
-    guard: (services) => guardServices(services, [authorizer]),
-    stop: () => claims.stop(),
-  };
+  const guard = new Authorizer({ claims, logger, namespaces, isCrossNamespaceAllowed });
+  return { guard, stop: () => claims.stop() };
 }

@@ -1,8 +1,8 @@
 import { type CallContext, checkClientVersion, toGrpcError } from "@perdure/frontend";
 import { RetentionSweeper } from "@perdure/runtime";
 import { grpcServices, type ServerAddresses } from "./grpc-services.js";
-import { openListeners } from "./listeners.js";
-import { openCore } from "./open-core.js";
+import { type Listeners, openListeners } from "./listeners.js";
+import { openCore, type ServerCore } from "./open-core.js";
 import { openGuards } from "./open-guards.js";
 import type { ServerConfig } from "./server-config.js";
 
@@ -11,7 +11,7 @@ export interface RunningServer {
   readonly port: number;
   /** Absent: there is no HTTP listener. */
   readonly httpPort: number | undefined;
-  /** Reads the files of TLS again; what is open keeps what it has. */
+  /** Reads the files of TLS and of dynamic configuration again; what is open keeps what it has. */
   reload(): Promise<void>;
   /**
    * Takes no new calls, answers waiting polls, lets the other calls end within the grace time,
@@ -64,7 +64,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   };
   const { port, httpPort } = listeners;
   addresses = addressesOf(config, { port, httpPort });
-  return { port, httpPort, stop, reload: () => listeners.reload() };
+  return { port, httpPort, stop, reload: () => reloadAll(core, listeners) };
+}
+
+async function reloadAll({ dynamicConfig }: ServerCore, listeners: Listeners): Promise<void> {
+  await Promise.all([listeners.reload(), dynamicConfig.reload()]);
 }
 
 function addressesOf(

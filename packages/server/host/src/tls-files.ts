@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { TlsIdentity, TlsListeners } from "@perdure/frontend/tls";
 import type { Clock, Logger, ScheduledCall } from "@perdure/kernel";
+import { SetupError } from "./setup/setup-error.js";
 
 /** Files in PEM that TLS is set up with. */
 export interface TlsFiles {
@@ -15,11 +16,6 @@ export interface TlsFiles {
 
 /** How often the files are looked at, milliseconds. */
 const CHECK_INTERVAL_MS = 10_000;
-
-/** A server that cannot be set up as it was asked to. */
-export class SetupError extends Error {
-  override readonly name = "SetupError";
-}
 
 /**
  * Reads the files.

@@ -8,9 +8,10 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { SILENT_LOGGER } from "@perdure/kernel";
+import { SetupError } from "./setup/setup-error.js";
 import { type RunningServer, startServer } from "./start-server.js";
 import { TestAuthority, type TestCertificate } from "./testing/test-certificates.js";
-import { SetupError, type TlsFiles } from "./tls-files.js";
+import type { TlsFiles } from "./tls-files.js";
 
 let folder: string;
 let authority: TestAuthority;

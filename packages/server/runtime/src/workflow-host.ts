@@ -56,6 +56,8 @@ export interface HostDeps {
   readonly logger: Logger;
   readonly numbers: StoreNumbers;
   readonly limits: RunLimits;
+  /** Limits of a namespace, by its ID; absent: all have the same ones. */
+  readonly limitsOf?: (namespaceId: string) => RunLimits;
   /** What namespaces lay down for their runs; absent: nothing. */
   readonly rules?: NamespaceRules;
   readonly namespaces: NamespaceDirectory;
@@ -160,11 +162,11 @@ export class WorkflowHost {
    * `claim` says otherwise.
    */
   environment(namespaceId: string, claim?: StepEnvironment["claim"]): StepEnvironment {
-    const { clock, limits, rules, namespaces } = this.deps;
+    const { clock, rules, namespaces } = this.deps;
     const nowMs = clock.nowMs();
     return {
       nowMs,
-      limits,
+      limits: this.limitsOf(namespaceId),
       rules,
       namespaces,
       newId: () => this.newId(),
@@ -175,6 +177,11 @@ export class WorkflowHost {
   /** `undefined` when there is no namespace with this ID. */
   namespaceName(namespaceId: string): string | undefined {
     return this.deps.namespaces.nameOf(namespaceId);
+  }
+
+  /** What holds for the runs of a namespace. */
+  limitsOf(namespaceId: string): RunLimits {
+    return this.deps.limitsOf?.(namespaceId) ?? this.deps.limits;
   }
 
   newId(): string {
@@ -200,7 +207,7 @@ export class WorkflowHost {
    *   instead, and what the step would have done did not happen.
    */
   apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
-    const reason = exceededHistoryLimit(run.state, step, this.deps.limits);
+    const reason = exceededHistoryLimit(run.state, step, this.limitsOf(run.state.namespaceId));
     if (reason !== undefined && isOpen(run.state)) this.#cutShort(slot, run, { step, reason });
     const successor = "successor" in step ? step.successor : undefined;
     const isUnchanged = step.next === run.state;

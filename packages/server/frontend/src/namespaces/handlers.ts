@@ -22,6 +22,8 @@ const COMPLETION_BYTES_MAX = 40 * 1024 * 1024;
 export interface NamespaceHandlersDeps {
   readonly namespaces: NamespaceRegistry;
   readonly limits: RunLimits;
+  /** Limits of a namespace, by its name; absent: all have the same ones. */
+  readonly limitsOf?: ((namespace: string) => RunLimits) | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
 }
@@ -77,12 +79,15 @@ function describe(
     );
   }
   const namespace = id === "" ? deps.namespaces.resolve(name) : deps.namespaces.resolveId(id);
-  return withCapabilities(namespace, deps.limits);
+  return withCapabilities(namespace, deps);
 }
 
 /** What a namespace can do, and its limits, are facts of the server and not stored. */
-function withCapabilities(namespace: Namespace, limits: RunLimits): DescribeNamespaceResponseInit {
-  const { facts } = namespace;
+function withCapabilities(
+  { name, facts }: Namespace,
+  deps: NamespaceHandlersDeps,
+): DescribeNamespaceResponseInit {
+  const limits = deps.limitsOf?.(name) ?? deps.limits;
   return {
     ...facts,
     namespaceInfo: {
@@ -117,7 +122,7 @@ function list(
   const page = rest.slice(0, pageSize);
   const last = page.at(-1);
   return {
-    namespaces: page.map((each) => withCapabilities(each, deps.limits)),
+    namespaces: page.map((each) => withCapabilities(each, deps)),
     nextPageToken:
       rest.length > pageSize && last !== undefined ? Buffer.from(last.id, "latin1") : undefined,
   };
@@ -131,7 +136,7 @@ async function update(
   const namespace = deps.namespaces.resolve(request.namespace);
   const { facts, isChanged } = updateFacts(namespace.facts, request, deps.nowMs());
   if (isChanged) await deps.namespaces.replace({ ...namespace, facts });
-  const described = withCapabilities({ ...namespace, facts }, deps.limits);
+  const described = withCapabilities({ ...namespace, facts }, deps);
   const { namespaceInfo, config, replicationConfig } = described;
   return { namespaceInfo, config, replicationConfig };
 }

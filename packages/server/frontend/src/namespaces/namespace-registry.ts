@@ -98,6 +98,11 @@ export class NamespaceRegistry {
     await this.#store(made);
   }
 
+  /** Whether there is a namespace of this name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
   /** @throws {NamespaceNotFoundError} */
   resolve(name: string): Namespace {
     const namespace = this.#byName.get(name);

@@ -55,6 +55,8 @@ export interface WorkflowServiceDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: RunLimits;
+  /** Limits of a namespace, by its name; absent: all have the same ones. */
+  readonly limitsOf?: ((namespace: string) => RunLimits) | undefined;
   /** Where completion callbacks may go besides the server itself; absent: nowhere. */
   readonly callbackAddresses?: readonly CallbackAddressRule[];
 }

@@ -70,11 +70,15 @@ export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string,
     deps: WorkflowServiceDeps,
   ) => ReturnType<UnaryHandler>;
   const handlers = new Map<string, UnaryHandler>(workerHandlers(deps));
+  const depsOf = (request: { readonly namespace?: string }): WorkflowServiceDeps => {
+    const limits = deps.limitsOf?.(request.namespace ?? "") ?? deps.limits;
+    return limits === deps.limits ? deps : { ...deps, limits };
+  };
   for (const [name, handle] of Object.entries<Plain>(PLAIN)) {
-    handlers.set(name, (request) => handle(request, deps));
+    handlers.set(name, (request) => handle(request, depsOf(request)));
   }
   for (const [name, handle] of Object.entries<Waiting>(WAITING)) {
-    handlers.set(name, (request, call) => handle(request, call, deps));
+    handlers.set(name, (request, call) => handle(request, call, depsOf(request)));
   }
   return handlers;
 }
