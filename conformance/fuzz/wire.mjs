@@ -11,15 +11,24 @@ root.resolveAll();
 
 /** Methods with resolved types, each with its path. */
 export function allMethods() {
-  return SERVICES.flatMap((name) => {
-    const service = root.lookupService(name).resolveAll();
-    return service.methodsArray.map((method) => {
-      const { resolvedRequestType, resolvedResponseType } = method.resolve();
-      const path = `/${name}/${method.name}`;
-      const options = method.parsedOptions;
-      return { name: method.name, path, options, resolvedRequestType, resolvedResponseType };
-    });
+  return SERVICES.flatMap(methodsOf);
+}
+
+/** The methods of a service, given by its full name. */
+export function methodsOf(serviceName) {
+  const service = root.lookupService(serviceName).resolveAll();
+  return service.methodsArray.map((method) => {
+    const { resolvedRequestType, resolvedResponseType } = method.resolve();
+    const path = `/${serviceName}/${method.name}`;
+    const options = method.parsedOptions;
+    return { name: method.name, path, options, resolvedRequestType, resolvedResponseType };
   });
+}
+
+/** The encoding of a message of the named type, given in the form of proto3 JSON. */
+export function encode(typeName, message) {
+  const type = root.lookupType(typeName);
+  return Buffer.from(type.encode(type.fromObject(message)).finish());
 }
 
 export class RawCaller {

@@ -49,6 +49,12 @@ const OUTER_SUITES = [
     timeoutMs: 5 * MINUTE_MS,
   },
   {
+    folder: "conformance/probe",
+    name: "probe of every RPC",
+    command: nodeTest("conformance/probe/suite.test.mjs"),
+    timeoutMs: 2 * MINUTE_MS,
+  },
+  {
     folder: "conformance/fuzz",
     name: "fuzz, 25 s",
     command: [process.execPath, "conformance/fuzz/run.mjs", "--seconds", "25"],

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { addHealthList, HEALTH_LIST } from "./health-list.mjs";
 
 const require = createRequire(import.meta.url);
 const temporalProto = require.resolve("@temporalio/proto/package.json");
@@ -32,7 +33,7 @@ export function inputFingerprint() {
     (file) => JSON.parse(readFileSync(file)).version,
   );
   const protos = protoFiles().map(([name, file]) => `${name}\n${readFileSync(file, "utf8")}`);
-  return [...versions, ...protos].join("\n");
+  return [...versions, HEALTH_LIST, ...protos].join("\n");
 }
 
 /**
@@ -49,6 +50,7 @@ export function loadRoot() {
     const parsed = protobuf.parse(readFileSync(file, "utf8"), root);
     markFile(root.lookup(parsed.package), name);
   }
+  addHealthList(protobuf, root);
   root.resolveAll();
   return root;
 }

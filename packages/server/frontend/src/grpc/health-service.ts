@@ -6,7 +6,7 @@ import {
 } from "@perdure/proto/grpc/health/v1";
 import type { CallContext } from "./call-context.js";
 import { GrpcError } from "./grpc-error.js";
-import type { GrpcService } from "./grpc-service.js";
+import type { GrpcService, UnaryHandler } from "./grpc-service.js";
 import { GrpcStatusCode } from "./status-codes.js";
 
 /** `grpc.health.v1.Health`: the named services, and the server as a whole, are serving. */
@@ -15,7 +15,7 @@ export function healthService(serviceNames: readonly string[]): GrpcService {
   const { SERVING, SERVICE_UNKNOWN } = HealthCheckResponse_ServingStatus;
   return {
     descriptor: Health,
-    unary: new Map([
+    unary: new Map<string, UnaryHandler>([
       [
         "Check",
         (request: HealthCheckRequest) => {
@@ -23,6 +23,7 @@ export function healthService(serviceNames: readonly string[]): GrpcService {
           throw new GrpcError(GrpcStatusCode.NOT_FOUND, "unknown service");
         },
       ],
+      ["List", () => ({ statuses: new Map([...known].map(servingStatus)) })],
     ]),
     streams: new Map([
       [
@@ -36,6 +37,10 @@ export function healthService(serviceNames: readonly string[]): GrpcService {
       ],
     ]),
   };
+}
+
+function servingStatus(service: string) {
+  return [service, { status: HealthCheckResponse_ServingStatus.SERVING }] as const;
 }
 
 /** Resolves when nobody watches any more. */

@@ -60,6 +60,7 @@ import {
   queryWorkflow,
 } from "./workflow-reads.js";
 import { WORKFLOW_RULES } from "./workflow-rules.js";
+import { pollWorkflowTimeSkipping } from "./workflow-time-skipping.js";
 
 /** The RPCs of `WorkflowService` that work on workflows, tasks and workers, by method name. */
 export function workflowHandlers(deps: WorkflowServiceDeps): ReadonlyMap<string, UnaryHandler> {
@@ -98,6 +99,7 @@ const PLAIN = {
   UnpauseWorkflowExecution: unpauseWorkflowExecution,
   UpdateWorkflowExecutionOptions: updateWorkflowExecutionOptions,
   ...WORKFLOW_RULES,
+  PollWorkflowExecutionTimeSkipping: pollWorkflowTimeSkipping,
   RespondWorkflowTaskCompleted: respondWorkflowTaskCompleted,
   RespondWorkflowTaskFailed: respondWorkflowTaskFailed,
   RespondQueryTaskCompleted: respondQueryTaskCompleted,
