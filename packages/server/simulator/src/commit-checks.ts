@@ -1,5 +1,5 @@
 import { durationMs, loadRun, type RunState, snapshotRun, timestampMs } from "@perdure/engine";
-import type { LogEntry, RunRow, StoreWrite } from "@perdure/persistence";
+import { EntityKind, type LogEntry, type RunRow, type StoreWrite } from "@perdure/persistence";
 import { RunDelta, RunSnapshot } from "@perdure/proto/perdure/internal/v1";
 import { History, type HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import type { World } from "./world.js";
@@ -42,6 +42,8 @@ export class CommitChecks {
   #follow(write: StoreWrite): SeenRun | undefined {
     switch (write.kind) {
       case "insertRun": {
+        // What follows is about workflows; other kinds have checks of their own at the end.
+        if (write.run.key.kind !== EntityKind.WORKFLOW) return undefined;
         const seen = {
           row: write.run,
           nextEventId: 1,

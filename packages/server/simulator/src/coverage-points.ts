@@ -63,6 +63,11 @@ export const COVERAGE_POINTS = [
   "a reset took signals over",
   "a workflow was paused",
   "a paused workflow went on",
+  "a schedule was triggered",
+  "a schedule was paused",
+  "a schedule skipped an action",
+  "a schedule waited for a workflow to end",
+  "a schedule acted late after a crash",
 ] as const;
 
 /** The name of a situation. */

@@ -2,6 +2,7 @@ import { EventType } from "@perdure/proto/temporal/api/enums/v1";
 import type { HistoryEvent } from "@perdure/proto/temporal/api/history/v1";
 import { checkChildren } from "./peer-checks.js";
 import type { KnownRun, SimulatedClient } from "./simulated-client.js";
+import type { SimulatedScheduler } from "./simulated-scheduler.js";
 import type { SimulatedWorker } from "./simulated-worker.js";
 import { historyOf } from "./stored-history.js";
 import { SimulationError, type World } from "./world.js";
@@ -24,8 +25,15 @@ const INTERRUPTED_ENDINGS: ReadonlySet<EventType> = new Set([
  */
 export function checkEnd(
   world: World,
-  clients: readonly SimulatedClient[],
-  workers: readonly SimulatedWorker[],
+  {
+    clients,
+    schedulers,
+    workers,
+  }: {
+    readonly clients: readonly SimulatedClient[];
+    readonly schedulers: readonly SimulatedScheduler[];
+    readonly workers: readonly SimulatedWorker[];
+  },
 ): number {
   let eventCount = 0;
   const completed = new Set<string>();
@@ -41,6 +49,14 @@ export function checkEnd(
       coverHistory(world, events);
     }
     if (client.plan.operation === "reset") checkReset(world, client);
+  }
+  for (const scheduler of schedulers) {
+    scheduler.check();
+    for (const { workflowId, runId } of scheduler.rows) {
+      const events = historyOf(world, workflowId, runId);
+      eventCount += events.length;
+      for (const name of completedActivities({ runId }, events)) completed.add(name);
+    }
   }
   checkCompletions(workers, completed);
   checkSingleAttempts(workers);
@@ -112,7 +128,10 @@ function checkUpdates(run: KnownRun, events: readonly HistoryEvent[]): void {
   }
 }
 
-function completedActivities(run: KnownRun, events: readonly HistoryEvent[]): readonly string[] {
+function completedActivities(
+  run: { readonly runId: string },
+  events: readonly HistoryEvent[],
+): readonly string[] {
   const activityIds = new Map<bigint, string>();
   const names: string[] = [];
   for (const { eventId, attributes } of events) {

@@ -25,7 +25,8 @@ import { TASK_QUEUE } from "./simulated-worker.js";
 import { isExpected, type World } from "./world.js";
 
 const namespace = NAMESPACE.name;
-const CALL_TIMEOUT_MS = 10_000;
+/** How long a client waits for an answer. */
+export const CALL_TIMEOUT_MS = 10_000;
 /** Errors that another try would meet again. */
 const FINAL_ERRORS: ReadonlySet<DomainErrorCode> = new Set([
   "NOT_FOUND",

@@ -1,17 +1,29 @@
 import { DEFAULT_RUN_LIMITS, type RunState } from "@perdure/engine";
-import { type CallContext, EncodedResponse, workflowHandlers } from "@perdure/frontend";
+import {
+  type CallContext,
+  checkStart,
+  EncodedResponse,
+  type StartCheckDeps,
+  scheduleHandlers,
+  workflowHandlers,
+} from "@perdure/frontend";
 import { type Logger, NamespaceNotFoundError, StoreUnavailableError } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
 import { MemoryStore } from "@perdure/persistence";
 import { WorkflowIdReusePolicy } from "@perdure/proto/temporal/api/enums/v1";
-import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
+import {
+  StartWorkflowExecutionRequest,
+  WorkflowService as WorkflowServiceDescriptor,
+} from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   ActivityOperations,
   GroupCommitter,
   type HostDeps,
   HostedKinds,
+  type PrepareStart,
   QueryService,
   RunControlService,
+  Schedules,
   StoreNumbers,
   UpdateService,
   UpdateWithStartService,
@@ -89,12 +101,16 @@ export class SimulatedServer {
     const { clock, random, limits } = deps;
     const host = new WorkflowHost(deps);
     this.#host = host;
-    const kinds = new HostedKinds(host, []);
+    const workflows = new WorkflowService(host);
+    const namespaces = { resolve: resolveNamespace };
+    const shared = { namespaces, store, clock, random, limits };
+    const prepareStart = startPreparer(shared);
+    const schedules = new Schedules(deps, { host, workflows, prepareStart });
+    const kinds = new HostedKinds(host, [schedules]);
     this.#matching = new Matching({ store, clock, logger, starter: kinds });
     host.start(this.#matching, kinds.wakers);
-    const workflows = new WorkflowService(host);
     const updates = new UpdateService(host);
-    this.#handlers = workflowHandlers({
+    const ofWorkflows = workflowHandlers({
       workflows,
       activityOperations: new ActivityOperations(host),
       queries: new QueryService(host),
@@ -104,12 +120,9 @@ export class SimulatedServer {
       poll: (question) => this.#matching.poll(question),
       recentPollers: (queue) => this.#matching.recentPollers(queue),
       forgetPollers: (queue) => this.#matching.forgetPollers(queue),
-      namespaces: { resolve: resolveNamespace },
-      store,
-      clock,
-      random,
-      limits,
+      ...shared,
     });
+    this.#handlers = new Map([...ofWorkflows, ...scheduleHandlers({ ...shared, schedules })]);
   }
 
   /** Opens a server over what the world's disk holds. */
@@ -208,6 +221,15 @@ export class SimulatedServer {
         .then((value) => (this.#isUp ? resolve(value) : undefined), reject);
     });
   }
+}
+
+/** Checks the starts of schedules as those of clients are checked. */
+function startPreparer(checks: StartCheckDeps): PrepareStart {
+  return (_, request) => {
+    // Absent fields get the values that they would have on the wire.
+    const sent = StartWorkflowExecutionRequest.encode({ ...request, namespace: NAMESPACE.name });
+    return checkStart(StartWorkflowExecutionRequest.decode(sent), checks);
+  };
 }
 
 function resolveNamespace(name: string): typeof NAMESPACE {

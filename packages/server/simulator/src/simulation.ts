@@ -3,6 +3,7 @@ import type { CoveragePoint } from "./coverage-points.js";
 import { checkEnd } from "./end-checks.js";
 import type { ProgramStep } from "./program.js";
 import { SimulatedClient } from "./simulated-client.js";
+import { drawSchedule, SimulatedScheduler } from "./simulated-scheduler.js";
 import { NAMESPACE } from "./simulated-server.js";
 import { SimulatedWorker } from "./simulated-worker.js";
 import { SimulationError, World } from "./world.js";
@@ -39,9 +40,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     { length: options.workflowCount },
     (_, number) => new SimulatedClient(world, drawPlan(world, `workflow-${number}`)),
   );
+  const schedulers = Array.from(
+    { length: Math.ceil(options.workflowCount / 5) },
+    (_, number) => new SimulatedScheduler(world, drawSchedule(world, `schedule-${number}`)),
+  );
   for (const worker of workers) worker.start();
   let isDone = false;
-  Promise.all(clients.map((client) => client.run())).then(
+  Promise.all([...clients, ...schedulers].map((client) => client.run())).then(
     () => {
       isDone = true;
     },
@@ -50,21 +55,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     },
   );
   scheduleCrash(world);
-  await runUntil(world, () => isDone && isQuiet(world), clients);
+  await runUntil(world, () => isDone && isQuiet(world), { clients, schedulers });
   for (const worker of workers) worker.stop();
-  const eventCount = checkAtEnd(world, clients, workers);
+  const eventCount = checkAtEnd(world, { clients, schedulers, workers });
   if (world.bug !== undefined) throw brokenBy(world, world.bug);
   const { crashCount, coverage } = world;
   return { traceHash: world.traceHash(), crashCount, eventCount, coverage };
 }
 
-function checkAtEnd(
-  world: World,
-  clients: readonly SimulatedClient[],
-  workers: readonly SimulatedWorker[],
-): number {
+function checkAtEnd(world: World, actors: Parameters<typeof checkEnd>[1]): number {
   try {
-    return checkEnd(world, clients, workers);
+    return checkEnd(world, actors);
   } catch (error) {
     throw error instanceof SimulationError ? brokenBy(world, error) : error;
   }
@@ -73,7 +74,13 @@ function checkAtEnd(
 async function runUntil(
   world: World,
   isDone: () => boolean,
-  clients: readonly SimulatedClient[],
+  {
+    clients,
+    schedulers,
+  }: {
+    readonly clients: readonly SimulatedClient[];
+    readonly schedulers: readonly SimulatedScheduler[];
+  },
 ): Promise<void> {
   const untilMs = world.startMs + DURATION_MS_MAX;
   while (!isDone()) {
@@ -81,7 +88,10 @@ async function runUntil(
     if (world.bug !== undefined) throw brokenBy(world, world.bug);
     if (isDone()) return;
     if (!world.clock.runNext() || world.clock.nowMs() > untilMs) {
-      const late = clients.filter((client) => !client.isDone).map(({ plan }) => plan.workflowId);
+      const late = [
+        ...clients.filter((client) => !client.isDone).map(({ plan }) => plan.workflowId),
+        ...schedulers.filter(({ isDone }) => !isDone).map(({ plan }) => plan.scheduleId),
+      ];
       throw new SimulationError(`Seed ${world.seed}: workflows did not end: ${late.join(", ")}`);
     }
   }

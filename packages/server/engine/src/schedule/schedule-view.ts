@@ -25,7 +25,8 @@ export function describedSchedule(state: ScheduleState): {
     info: {
       ...info,
       futureActionTimes: futureTimes(state, FUTURE_TIMES_DESCRIBED).map(toTimestamp),
-      bufferSize: BigInt(state.buffered.length),
+      // What is under way has not been taken yet to a reader.
+      bufferSize: BigInt(state.buffered.length + state.starting.length),
     },
   };
 }

@@ -60,7 +60,7 @@ export async function describeSchedule(
   request: DescribeScheduleRequest,
   deps: ScheduleServiceDeps,
 ): Promise<DescribeScheduleResponseInit> {
-  const state = await deps.schedules.read(readTarget(request, deps));
+  const state = await deps.schedules.describe(readTarget(request, deps));
   const { memo, searchAttributes, conflictToken } = state;
   return {
     ...describedSchedule(state),

@@ -128,12 +128,7 @@ export class ScheduleEffects implements EntityEffects<ScheduleState> {
 
   /** Finds out which of the workflows that run have ended. */
   async #refresh(identity: EntityIdentity, state: ScheduleState): Promise<void> {
-    const { host } = this.#outside;
-    const ends: ActionEnd[] = [];
-    for (const { workflowId = "", runId = "" } of state.info.runningWorkflows ?? []) {
-      const end = await endOfChain(host, identity.namespaceId, { workflowId, firstRunId: runId });
-      if (end !== undefined) ends.push({ workflowId, firstRunId: runId, ...end });
-    }
+    const ends = await endsOf(this.#outside.host, state);
     await this.#schedules.step(identity, (current, environment) =>
       noteRefresh(current, ends, environment),
     );
@@ -222,6 +217,19 @@ const GONE: End = {
   result: undefined,
   failure: undefined,
 };
+
+/** Which of the workflows that run as far as a schedule knows have ended, and how. */
+export async function endsOf(
+  host: WorkflowHost,
+  { identity, info }: ScheduleState,
+): Promise<readonly ActionEnd[]> {
+  const ends: ActionEnd[] = [];
+  for (const { workflowId = "", runId: firstRunId = "" } of info.runningWorkflows ?? []) {
+    const end = await endOfChain(host, identity.namespaceId, { workflowId, firstRunId });
+    if (end !== undefined) ends.push({ workflowId, firstRunId, ...end });
+  }
+  return ends;
+}
 
 /** How a chain of runs has ended; `undefined` while it goes on. */
 async function endOfChain(

@@ -29,7 +29,7 @@ import type { HostedKind } from "../hosted-kinds.js";
 import type { Waker } from "../waker.js";
 import type { WorkflowHost } from "../workflow-host.js";
 import type { WorkflowService } from "../workflow-service.js";
-import { endOfRun, type PrepareStart, ScheduleEffects } from "./schedule-effects.js";
+import { endOfRun, endsOf, type PrepareStart, ScheduleEffects } from "./schedule-effects.js";
 
 /** The field of a list row's memo that holds the encoded `ScheduleListInfo`. */
 export const SCHEDULE_INFO_FIELD = "ScheduleInfo";
@@ -103,11 +103,13 @@ export interface ScheduleDeps {
 export class Schedules implements HostedKind {
   readonly kind = EntityKind.SCHEDULE;
   readonly #entities: EntityHost<ScheduleState>;
+  readonly #host: WorkflowHost;
 
   constructor(deps: EntityHostDeps, outside: ScheduleDeps) {
     this.#entities = new EntityHost(deps, LOGIC);
+    this.#host = outside.host;
     this.#entities.connect({ effects: new ScheduleEffects(this.#entities, outside) });
-    outside.host.onRunClosed((run) => this.#onRunClosed(outside.host, run));
+    outside.host.onRunClosed((run) => this.#onRunClosed(run));
   }
 
   get waker(): Waker {
@@ -152,6 +154,18 @@ export class Schedules implements HostedKind {
     return state;
   }
 
+  /**
+   * As `read()`, when it is known which of its workflows still run: it may not have been told.
+   *
+   * @throws {NotFoundError} No such schedule.
+   */
+  async describe(target: ScheduleTarget): Promise<ScheduleState> {
+    const state = await this.read(target);
+    const ends = await endsOf(this.#host, state);
+    if (ends.length === 0) return state;
+    return this.#change(target, (current, environment) => noteEnds(current, ends, environment));
+  }
+
   /** @throws {NotFoundError} No such schedule. */
   async patch(
     target: ScheduleTarget,
@@ -186,25 +200,25 @@ export class Schedules implements HostedKind {
   }
 
   /** Tells the schedule that started a workflow of its end. */
-  #onRunClosed(host: WorkflowHost, run: RunState): void {
+  #onRunClosed(run: RunState): void {
     const payload = run.started.searchAttributes?.indexedFields?.get("TemporalScheduledById");
     if (payload?.data === undefined || run.newExecutionRunId !== "") return;
     const scheduleId = parseText(payload.data);
     if (scheduleId === undefined) return;
     const target = { namespaceId: run.namespaceId, id: scheduleId };
-    this.#noteEnd(host, run, target).catch((error: unknown) => {
+    this.#noteEnd(run, target).catch((error: unknown) => {
       // The schedule looks itself before its next action.
       const fields = { error, scheduleId, workflowId: run.workflowId };
       this.#entities.deps.logger.log("debug", "A schedule was not told of an end", fields);
     });
   }
 
-  async #noteEnd(host: WorkflowHost, run: RunState, target: ScheduleTarget): Promise<void> {
+  async #noteEnd(run: RunState, target: ScheduleTarget): Promise<void> {
     const { workflowId, runId } = run;
     const firstRunId = run.started.firstExecutionRunId ?? runId;
     const state = await this.#entities.read(target);
     if (state === undefined || !knowsAction(state, { workflowId, firstRunId })) return;
-    const end: ActionEnd = { workflowId, firstRunId, ...(await endOfRun(host, run)) };
+    const end: ActionEnd = { workflowId, firstRunId, ...(await endOfRun(this.#host, run)) };
     await this.#entities.step(target, (current, environment) =>
       noteEnds(current, [end], environment),
     );
