@@ -1,8 +1,10 @@
 import { InvariantError } from "@perdure/kernel";
+import type { RunSaving } from "@perdure/persistence";
 import type { Database, Statement } from "better-sqlite3";
 import { BatchReader } from "./batch-reader.js";
 import { deleteNamespace } from "./delete-namespace.js";
 import { WriteCode } from "./encode-batch.js";
+import { LogWriter } from "./log-writer.js";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
 import { RunWriter } from "./run-writer.js";
 import { VisibilityWriter } from "./visibility-writer.js";
@@ -25,6 +27,7 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, data = excluded.data`;
 export class BatchApplier {
   readonly #namespaces: NamespaceNumbers;
   readonly #runs: RunWriter;
+  readonly #log: LogWriter;
   readonly #visibility: VisibilityWriter;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -39,7 +42,8 @@ export class BatchApplier {
   constructor(database: Database, namespaces: NamespaceNumbers) {
     this.#database = database;
     this.#namespaces = namespaces;
-    this.#runs = new RunWriter(database, namespaces);
+    this.#log = new LogWriter(database);
+    this.#runs = new RunWriter(database, { namespaces, log: this.#log });
     this.#visibility = new VisibilityWriter(database, namespaces);
     this.#begin = database.prepare("BEGIN IMMEDIATE");
     this.#commit = database.prepare("COMMIT");
@@ -56,15 +60,17 @@ export class BatchApplier {
   /**
    * Stores a batch: all or none.
    *
+   * @returns What `Store.commit()` does.
    * @throws {InvariantError} A write contradicts what is stored. Nothing was stored.
    * @throws {SqliteError} The file can't be written. Nothing was stored, as far as SQLite knows.
    */
-  apply(block: ArrayBuffer): void {
+  apply(block: ArrayBuffer): readonly RunSaving[] {
     this.#begin.run();
     try {
       const fields = new BatchReader(block);
       while (this.#applyWrite(fields));
       this.#commit.run();
+      return this.#log.takeSavings();
     } catch (error) {
       this.#undo();
       throw isConstraint(error)
@@ -77,6 +83,7 @@ export class BatchApplier {
     // Some errors (a full disk, for example) have ended the transaction already.
     if (this.#database.inTransaction) this.#rollback.run();
     this.#namespaces.forget();
+    this.#log.takeSavings();
     this.#reservedThrough = this.#readReserved();
   }
 
@@ -92,10 +99,10 @@ export class BatchApplier {
         this.#runs.update(fields);
         return true;
       case WriteCode.APPEND_LOG:
-        this.#runs.append(fields);
+        this.#log.append(fields);
         return true;
       case WriteCode.PRUNE_DELTAS:
-        this.#runs.prune(fields);
+        this.#log.prune(fields.number(), fields.number());
         return true;
       case WriteCode.DELETE_RUN:
         this.#runs.delete(fields);
@@ -123,7 +130,7 @@ export class BatchApplier {
         this.#putNamespace.run(fields.text(), fields.text(), fields.bytes());
         return true;
       case WriteCode.DELETE_NAMESPACE:
-        deleteNamespace(this.#database, fields.text());
+        deleteNamespace(this.#database, this.#log, fields.text());
         return true;
       default:
         throw new InvariantError(`Unexpected code ${code} in a packed batch`);

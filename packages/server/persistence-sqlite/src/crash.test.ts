@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { seededRandom } from "@perdure/kernel";
 import type { Store } from "@perdure/persistence";
 import { openSqliteStore } from "./sqlite-store.js";
-import { sampleKey } from "./testing/sample-batch.js";
+import { checkChunks } from "./testing/check-chunks.js";
+import { entryBytes, sampleKey } from "./testing/sample-batch.js";
 import { withStorePath } from "./testing/store-folder.js";
 
 const COMMITTER = fileURLToPath(new URL("./testing/committing-process.js", import.meta.url));
@@ -40,7 +41,7 @@ async function checkWhole(store: Store, runNo: number): Promise<void> {
   assert.equal(log.length, 1 + (runNo % 20), `Run ${runNo}`);
   for (const [index, entry] of log.entries()) {
     assert.equal(entry.seq, index + 1);
-    assert.equal(entry.events.length, 100 + ((runNo * 37) % 3_000));
+    assert.equal(entry.events.length, entryBytes(runNo));
     assert.ok(entry.events.every((byte) => byte === (runNo + entry.seq) % 256));
   }
 }
@@ -64,6 +65,7 @@ describe("SqliteStore after SIGKILL", () => {
         for (let runNo = storedCount + 1; runNo <= lastRunNo; runNo++)
           await checkWhole(store, runNo);
         await store.close();
+        checkChunks(path);
         storedCount = lastRunNo;
       }
     }));

@@ -4,15 +4,17 @@ import type {
   EntityKey,
   HistoryChunk,
   LogEntry,
-  RunRow,
   Snapshot,
   Store,
+  StoredRun,
 } from "@perdure/persistence";
 import type { Database, Statement } from "better-sqlite3";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
+import { PayloadChunks } from "./payload-chunks.js";
 import { fromRunIdValue, type RunIdValue, toRunIdValue } from "./run-id-value.js";
+import { StoredFormat } from "./stored-format.js";
 
-interface StoredRun {
+interface StoredRunRow {
   readonly run_no: number;
   readonly kind: EntityKey["kind"];
   readonly namespace_no: number;
@@ -21,7 +23,15 @@ interface StoredRun {
   readonly is_current: number;
   readonly is_open: number;
   readonly wake_at_ms: number | null;
+  readonly saved_bytes: number | null;
 }
+
+/** An entry with its values as they are stored. */
+interface StoredEntry extends LogEntry {
+  readonly format: number;
+}
+
+type StoredChunk = Pick<StoredEntry, "firstEventId" | "eventCount" | "events" | "format">;
 
 const OF_KEY = "key_hash = ? AND namespace_no = ? AND kind = ? AND business_id = ?";
 const SELECT_CURRENT = `SELECT * FROM runs WHERE ${OF_KEY} AND is_current = 1`;
@@ -31,10 +41,10 @@ SELECT DISTINCT key_hash FROM runs WHERE key_hash > ? ORDER BY key_hash LIMIT ?`
 const SELECT_DUE = `
 SELECT * FROM runs WHERE wake_at_ms < ? ORDER BY wake_at_ms, run_no LIMIT ?`;
 const SELECT_LOG = `
-SELECT run_no AS runNo, seq, first_event_id AS firstEventId, event_count AS eventCount, delta,
-  events FROM log WHERE run_no = ? AND seq >= ? ORDER BY seq LIMIT ?`;
+SELECT run_no AS runNo, seq, first_event_id AS firstEventId, event_count AS eventCount, format,
+  delta, events FROM log WHERE run_no = ? AND seq >= ? ORDER BY seq LIMIT ?`;
 const SELECT_CHUNKS = `
-SELECT first_event_id AS firstEventId, event_count AS eventCount, events
+SELECT first_event_id AS firstEventId, event_count AS eventCount, format, events
 FROM log WHERE run_no = ? AND seq >= ? AND first_event_id < ? AND event_count > 0 ORDER BY seq`;
 const SELECT_LAST_SEQ = "SELECT seq FROM log WHERE run_no = ? ORDER BY seq DESC LIMIT 1";
 const SELECT_NEXT_END = `
@@ -44,24 +54,26 @@ FROM log WHERE run_no = ? AND seq >= ? ORDER BY seq LIMIT 1`;
 /** Reads runs and their logs. */
 export class RunReader {
   readonly #namespaces: NamespaceNumbers;
-  readonly #current: Statement<unknown[], StoredRun>;
-  readonly #run: Statement<unknown[], StoredRun>;
+  readonly #payloads: PayloadChunks;
+  readonly #current: Statement<unknown[], StoredRunRow>;
+  readonly #run: Statement<unknown[], StoredRunRow>;
   readonly #hashes: Statement<[number, number], number>;
-  readonly #due: Statement<unknown[], StoredRun>;
-  readonly #snapshot: Statement<[number], Snapshot>;
-  readonly #log: Statement<unknown[], LogEntry>;
-  readonly #chunks: Statement<unknown[], HistoryChunk>;
+  readonly #due: Statement<unknown[], StoredRunRow>;
+  readonly #snapshot: Statement<[number], Snapshot & { readonly format: number }>;
+  readonly #log: Statement<unknown[], StoredEntry>;
+  readonly #chunks: Statement<unknown[], StoredChunk>;
   readonly #lastSeq: Statement<[number], number>;
   readonly #nextEnd: Statement<[number, number], { seq: number; endEventId: number }>;
   readonly #lastRunNo: Statement<[], number | null>;
 
   constructor(database: Database, namespaces: NamespaceNumbers) {
     this.#namespaces = namespaces;
+    this.#payloads = new PayloadChunks(database);
     this.#current = database.prepare(SELECT_CURRENT);
     this.#run = database.prepare(SELECT_RUN);
     this.#hashes = database.prepare<[number, number], number>(SELECT_HASHES).pluck();
     this.#due = database.prepare(SELECT_DUE);
-    this.#snapshot = database.prepare("SELECT seq, data FROM snapshots WHERE run_no = ?");
+    this.#snapshot = database.prepare("SELECT seq, format, data FROM snapshots WHERE run_no = ?");
     this.#log = database.prepare(SELECT_LOG);
     this.#chunks = database.prepare(SELECT_CHUNKS);
     this.#lastSeq = database.prepare<[number], number>(SELECT_LAST_SEQ).pluck();
@@ -78,14 +90,14 @@ export class RunReader {
     return Uint32Array.from(this.#hashes.all(after, limit));
   }
 
-  loadCurrent(key: EntityKey): RunRow | undefined {
+  loadCurrent(key: EntityKey): StoredRun | undefined {
     const namespaceNo = this.#namespaces.find(key.namespaceId);
     if (namespaceNo === undefined) return undefined;
     const keyHash = hashKey(key.namespaceId, key.businessId);
     return this.#toRun(this.#current.get(keyHash, namespaceNo, key.kind, key.businessId));
   }
 
-  load(key: EntityKey, runId: string): RunRow | undefined {
+  load(key: EntityKey, runId: string): StoredRun | undefined {
     const namespaceNo = this.#namespaces.find(key.namespaceId);
     if (namespaceNo === undefined) return undefined;
     const keyValues = [hashKey(key.namespaceId, key.businessId), namespaceNo, key.kind];
@@ -102,19 +114,30 @@ export class RunReader {
   }
 
   readLog(runNo: number, fromSeq: number, limit: number): readonly LogEntry[] {
-    return this.#log.all(runNo, fromSeq, limit);
+    return this.#log.all(runNo, fromSeq, limit).map((stored) => ({
+      runNo: stored.runNo,
+      seq: stored.seq,
+      firstEventId: stored.firstEventId,
+      eventCount: stored.eventCount,
+      delta: this.#whole(stored.delta, stored.format & StoredFormat.DELTA_CHUNKED),
+      events: this.#whole(stored.events, stored.format & StoredFormat.EVENTS_CHUNKED),
+    }));
   }
 
   readHistory(request: Parameters<Store["readHistory"]>[0]): readonly HistoryChunk[] {
-    const { runNo, fromEventId, toEventId, maxEvents } = request;
+    const { runNo, fromEventId, toEventId, maxEvents, maxBytes = Infinity } = request;
     if (fromEventId >= toEventId) return [];
     const chunks: HistoryChunk[] = [];
     let eventsLeft = maxEvents;
+    let sizeBytes = 0;
     const fromSeq = this.#findSeq(runNo, fromEventId);
-    for (const chunk of this.#chunks.iterate(runNo, fromSeq, toEventId)) {
-      if (chunks.length > 0) eventsLeft -= chunk.eventCount;
-      if (eventsLeft < 0) break;
-      chunks.push(chunk);
+    for (const stored of this.#chunks.iterate(runNo, fromSeq, toEventId)) {
+      const { firstEventId, eventCount } = stored;
+      if (chunks.length > 0) eventsLeft -= eventCount;
+      if (eventsLeft < 0 || (chunks.length > 0 && sizeBytes >= maxBytes)) break;
+      const events = this.#whole(stored.events, stored.format & StoredFormat.EVENTS_CHUNKED);
+      sizeBytes += events.length;
+      chunks.push({ firstEventId, eventCount, events });
     }
     return chunks;
   }
@@ -135,7 +158,7 @@ export class RunReader {
     return low;
   }
 
-  #toRun(row: StoredRun | undefined): RunRow | undefined {
+  #toRun(row: StoredRunRow | undefined): StoredRun | undefined {
     if (row === undefined) return undefined;
     return {
       runNo: row.run_no,
@@ -144,11 +167,24 @@ export class RunReader {
       isCurrent: row.is_current === 1,
       isOpen: row.is_open === 1,
       wakeAtMs: row.wake_at_ms ?? undefined,
-      snapshot: this.#snapshot.get(row.run_no),
+      snapshot: this.#snapshotOf(row.run_no),
+      savedBytes: row.saved_bytes ?? 0,
     };
   }
 
-  #toKey(row: StoredRun): EntityKey {
+  #snapshotOf(runNo: number): Snapshot | undefined {
+    const stored = this.#snapshot.get(runNo);
+    if (stored === undefined) return undefined;
+    const { seq, data, format } = stored;
+    return { seq, data: this.#whole(data, format & StoredFormat.DELTA_CHUNKED) };
+  }
+
+  /** A value as it came. `chunkedBit` is 0 when it is stored so. */
+  #whole(stored: Uint8Array, chunkedBit: number): Uint8Array {
+    return chunkedBit === 0 ? stored : this.#payloads.load(stored);
+  }
+
+  #toKey(row: StoredRunRow): EntityKey {
     const namespaceId = this.#namespaces.idOf(row.namespace_no);
     return { kind: row.kind, namespaceId, businessId: row.business_id };
   }

@@ -1,23 +1,14 @@
 import { invariant } from "@perdure/kernel";
 import type { Database, Statement } from "better-sqlite3";
 import type { BatchReader } from "./batch-reader.js";
+import type { LogWriter } from "./log-writer.js";
 import type { NamespaceNumbers } from "./namespace-numbers.js";
-
-/** Format of snapshots and log entries that are stored as they came. */
-const FORMAT_PLAIN = 0;
 
 const INSERT_RUN = `
 INSERT INTO runs (run_no, key_hash, kind, namespace_no, business_id, run_id,
   is_current, is_open, wake_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const PUT_SNAPSHOT = `
-INSERT INTO snapshots (run_no, seq, format, data) VALUES (?, ?, ${FORMAT_PLAIN}, ?)
-ON CONFLICT (run_no) DO UPDATE SET seq = excluded.seq, format = excluded.format,
-  data = excluded.data`;
-const APPEND_LOG = `
-INSERT INTO log (run_no, seq, first_event_id, event_count, format, delta, events)
-VALUES (?, ?, ?, ?, ${FORMAT_PLAIN}, ?, ?)`;
 
-/** Writes runs, snapshots and logs, with fields read from a packed batch. */
+/** Writes runs with fields read from a packed batch; snapshots and logs through `LogWriter`. */
 export class RunWriter {
   readonly #namespaces: NamespaceNumbers;
   readonly #database: Database;
@@ -25,24 +16,19 @@ export class RunWriter {
   /** Updates by the columns that they set: each sets as few indexed columns as it can. */
   readonly #updates = new Map<string, Statement>();
   readonly #exists: Statement;
-  readonly #putSnapshot: Statement;
-  readonly #append: Statement;
-  readonly #prune: Statement;
-  readonly #deletes: readonly Statement[];
+  readonly #delete: Statement;
+  readonly #log: LogWriter;
 
-  constructor(database: Database, namespaces: NamespaceNumbers) {
+  constructor(
+    database: Database,
+    parts: { readonly namespaces: NamespaceNumbers; readonly log: LogWriter },
+  ) {
     this.#database = database;
-    this.#namespaces = namespaces;
+    this.#namespaces = parts.namespaces;
+    this.#log = parts.log;
     this.#insert = database.prepare(INSERT_RUN);
     this.#exists = database.prepare("SELECT 1 FROM runs WHERE run_no = ?").pluck();
-    this.#putSnapshot = database.prepare(PUT_SNAPSHOT);
-    this.#append = database.prepare(APPEND_LOG);
-    this.#prune = database.prepare(
-      "DELETE FROM log WHERE run_no = ? AND seq <= ? AND event_count = 0",
-    );
-    this.#deletes = ["runs", "snapshots", "log"].map((table) =>
-      database.prepare(`DELETE FROM ${table} WHERE run_no = ?`),
-    );
+    this.#delete = database.prepare("DELETE FROM runs WHERE run_no = ?");
   }
 
   insert(fields: BatchReader): void {
@@ -82,28 +68,14 @@ export class RunWriter {
     this.#writeSnapshot(runNo, fields);
   }
 
-  append(fields: BatchReader): void {
-    this.#append.run(
-      fields.number(),
-      fields.number(),
-      fields.number(),
-      fields.number(),
-      fields.bytes(),
-      fields.bytes(),
-    );
-  }
-
-  prune(fields: BatchReader): void {
-    this.#prune.run(fields.number(), fields.number());
-  }
-
   delete(fields: BatchReader): void {
     const runNo = fields.number();
-    for (const statement of this.#deletes) statement.run(runNo);
+    this.#log.delete(runNo);
+    this.#delete.run(runNo);
   }
 
   #writeSnapshot(runNo: number, fields: BatchReader): void {
-    if (fields.byte() === 1) this.#putSnapshot.run(runNo, fields.number(), fields.bytes());
+    if (fields.byte() === 1) this.#log.putSnapshot(runNo, fields);
   }
 
   #updateOf(columns: string): Statement {

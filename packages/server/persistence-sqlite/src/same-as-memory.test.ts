@@ -219,7 +219,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(fields);
 }
 
-async function outcomeOf(commit: Promise<void>): Promise<string> {
+async function outcomeOf(commit: Promise<unknown>): Promise<string> {
   try {
     await commit;
     return "stored";

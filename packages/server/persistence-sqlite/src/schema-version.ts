@@ -2,13 +2,19 @@ import type { Database } from "better-sqlite3";
 import { FIRST_SCHEMA } from "./migrations/0001-first-schema.js";
 import { SEARCH_ATTRIBUTES } from "./migrations/0002-search-attributes.js";
 import { LIST_INDEXES } from "./migrations/0003-list-indexes.js";
+import { PAYLOAD_CHUNKS } from "./migrations/0004-payload-chunks.js";
 import { StoreOpenError } from "./store-open-error.js";
 
 /** Marks a file as ours in its header: "Perd" in ASCII. */
 const APPLICATION_ID = 0x50657264;
 
 /** The step to version N is at index N - 1. Steps that were released never change. */
-const MIGRATIONS: readonly string[] = [FIRST_SCHEMA, SEARCH_ATTRIBUTES, LIST_INDEXES];
+const MIGRATIONS: readonly string[] = [
+  FIRST_SCHEMA,
+  SEARCH_ATTRIBUTES,
+  LIST_INDEXES,
+  PAYLOAD_CHUNKS,
+];
 
 /** Version of the schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeContract } from "@perdure/persistence/contract";
 import { openSqliteStore } from "./sqlite-store.js";
+import { checkChunks } from "./testing/check-chunks.js";
 
 storeContract("SqliteStore", {
   open: async () => {
@@ -18,6 +19,7 @@ storeContract("SqliteStore", {
       },
       dispose: async () => {
         await store.close();
+        checkChunks(path);
         await rm(folder, { recursive: true });
       },
     };

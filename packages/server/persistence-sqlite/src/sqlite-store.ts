@@ -11,9 +11,10 @@ import {
   fullVisibilityOrder,
   newClusterId,
   type QueueKey,
-  type RunRow,
+  type RunSaving,
   type StatusCount,
   type Store,
+  type StoredRun,
   type StoreFacts,
   type StoreWrite,
   type TaskPlace,
@@ -77,13 +78,13 @@ export class SqliteStore implements Store {
     return this.#thread.read("facts");
   }
 
-  async commit(batch: readonly StoreWrite[]): Promise<void> {
+  async commit(batch: readonly StoreWrite[]): Promise<readonly RunSaving[]> {
     const block = encodeBatch(this.#writer, batch);
     for (const write of batch) if (write.kind === "insertRun") this.#knownKeys.add(write.run.key);
-    await this.#thread.commit(block);
+    return this.#thread.commit(block);
   }
 
-  loadCurrentRun(key: EntityKey): Promise<RunRow | undefined> {
+  loadCurrentRun(key: EntityKey): Promise<StoredRun | undefined> {
     if (this.#thread.isOpen && this.#knownKeys.isNew(key)) return Promise.resolve(undefined);
     return this.#thread.read("loadCurrentRun", key);
   }

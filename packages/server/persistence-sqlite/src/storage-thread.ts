@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { InvariantError, type Logger, present, StoreUnavailableError } from "@perdure/kernel";
+import type { RunSaving } from "@perdure/persistence";
 import type {
   MessageFromWorker,
   ReadMethod,
@@ -84,11 +85,12 @@ export class StorageThread {
   }
 
   /** Sends a packed batch; the memory of `block` goes to the thread. */
-  async commit(block: ArrayBuffer): Promise<void> {
+  commit(block: ArrayBuffer): Promise<readonly RunSaving[]> {
     const reply = this.#call({ kind: "commit", id: ++this.#lastId, block });
     this.#blocks.push(block);
     this.#send();
-    await reply;
+    // The thread answers with what `BatchApplier.apply()` returns.
+    return reply as Promise<readonly RunSaving[]>;
   }
 
   /** Waits for the calls under way, closes the file and ends the thread. */

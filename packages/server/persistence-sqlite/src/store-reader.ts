@@ -5,9 +5,9 @@ import type {
   LogEntry,
   NamespaceRow,
   QueueKey,
-  RunRow,
   StatusCount,
   Store,
+  StoredRun,
   StoreFacts,
   TaskPlace,
   TaskRow,
@@ -67,7 +67,7 @@ export class StoreReader {
     };
   }
 
-  loadCurrentRun(key: EntityKey): RunRow | undefined {
+  loadCurrentRun(key: EntityKey): StoredRun | undefined {
     return this.#runs.loadCurrent(key);
   }
 
@@ -75,7 +75,7 @@ export class StoreReader {
     return this.#runs.readKeyHashes(after, limit);
   }
 
-  loadRun(key: EntityKey, runId: string): RunRow | undefined {
+  loadRun(key: EntityKey, runId: string): StoredRun | undefined {
     return this.#runs.load(key, runId);
   }
 

@@ -55,6 +55,7 @@ export class MemoryRuns {
     readonly fromEventId: number;
     readonly toEventId: number;
     readonly maxEvents: number;
+    readonly maxBytes?: number | undefined;
   }): readonly HistoryChunk[] {
     const log = this.#runs.get(request.runNo)?.log;
     if (log === undefined) return [];
@@ -64,10 +65,12 @@ export class MemoryRuns {
     const end = log.firstIndex((entry) => entry.firstEventId >= request.toEventId);
     const chunks: HistoryChunk[] = [];
     let eventsLeft = request.maxEvents;
+    let bytesLeft = request.maxBytes ?? Infinity;
     for (const { firstEventId, eventCount, events } of log.slice(start, Math.max(start, end))) {
       if (eventCount === 0) continue;
       if (chunks.length > 0) eventsLeft -= eventCount;
-      if (eventsLeft < 0) break;
+      if (eventsLeft < 0 || (chunks.length > 0 && bytesLeft <= 0)) break;
+      bytesLeft -= events.length;
       chunks.push({ firstEventId, eventCount, events });
     }
     return chunks;

@@ -1,6 +1,14 @@
 import { type Clock, type Random, StoreUnavailableError } from "@perdure/kernel";
 import { MemoryDisk, memoryQueueKey } from "./memory-disk.js";
-import type { EntityKey, QueueKey, RunRow, TaskPlace, VisibilityRow } from "./records.js";
+import type {
+  EntityKey,
+  QueueKey,
+  RunRow,
+  RunSaving,
+  StoredRun,
+  TaskPlace,
+  VisibilityRow,
+} from "./records.js";
 import type { StatusCount, Store, StoreFacts, StoreWrite, VisibilityPage } from "./store.js";
 import type { CommitFate, StoreFaults } from "./store-faults.js";
 import { decodeVisibilityCursor, encodeVisibilityCursor } from "./visibility-cursor.js";
@@ -29,6 +37,9 @@ export interface MemoryStoreOptions {
 }
 
 const PROMPT: CommitFate = { outcome: "stored", writeDelayMs: 0, replyDelayMs: 0 };
+
+/** Everything is kept as it came. */
+const NOTHING_SAVED: readonly RunSaving[] = [];
 
 /**
  * A store without a file: for tests, simulation and development servers whose state may go. Only
@@ -70,7 +81,7 @@ export class MemoryStore implements Store {
     };
   }
 
-  async commit(batch: readonly StoreWrite[]): Promise<void> {
+  async commit(batch: readonly StoreWrite[]): Promise<readonly RunSaving[]> {
     if (this.#phase === "closed") throw new StoreUnavailableError("The store is closed");
     const commit = this.#lastCommit.then(() => this.#write(batch));
     this.#lastCommit = commit.catch(() => undefined);
@@ -151,9 +162,10 @@ export class MemoryStore implements Store {
     await this.#lastCommit;
   }
 
-  #noteRead(run: RunRow | undefined): RunRow | undefined {
-    if (run !== undefined) this.#onRunRead?.(run);
-    return run;
+  #noteRead(run: RunRow | undefined): StoredRun | undefined {
+    if (run === undefined) return undefined;
+    this.#onRunRead?.(run);
+    return { ...run, savedBytes: 0 };
   }
 
   #matching(query: VisibilityQuery): VisibilityRow[] {
@@ -161,7 +173,7 @@ export class MemoryStore implements Store {
     return [...rows].filter((row) => matchesVisibility(row, query.filter));
   }
 
-  async #write(batch: readonly StoreWrite[]): Promise<void> {
+  async #write(batch: readonly StoreWrite[]): Promise<readonly RunSaving[]> {
     const fate = this.#faults?.decideCommit({ writeCount: batch.length }) ?? PROMPT;
     await this.#delay(fate.writeDelayMs);
     if (fate.outcome === "failsBefore") throw new StoreUnavailableError("The write failed");
@@ -169,6 +181,7 @@ export class MemoryStore implements Store {
     this.#onStored?.(batch);
     await this.#delay(fate.replyDelayMs);
     if (fate.outcome === "failsAfter") throw new StoreUnavailableError("The reply was lost");
+    return NOTHING_SAVED;
   }
 
   async #delay(delayMs: number): Promise<void> {

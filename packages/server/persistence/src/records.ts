@@ -46,6 +46,22 @@ export interface RunRow {
   readonly snapshot: Snapshot | undefined;
 }
 
+/** A run as a store gives it back. */
+export interface StoredRun extends RunRow {
+  /** `RunSaving.savedBytes`; 0 when the store holds the history as it came. */
+  readonly savedBytes: number;
+}
+
+/** How well a store holds the history of a run. */
+export interface RunSaving {
+  readonly runNo: number;
+  /**
+   * How many bytes less than the events of its log the run has added to the store, in all; what is
+   * shared with other runs counts for the first of them.
+   */
+  readonly savedBytes: number;
+}
+
 /** What one step of a run appended to its log. */
 export interface LogEntry {
   readonly runNo: number;

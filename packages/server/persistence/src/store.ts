@@ -4,6 +4,8 @@ import type {
   NamespaceRow,
   QueueKey,
   RunRow,
+  RunSaving,
+  StoredRun,
   TaskPlace,
   TaskRow,
   VisibilityRow,
@@ -104,25 +106,28 @@ export interface Store {
    * Writes a batch: all or none. Resolves when it is durable (survives power loss, unless the
    * store was opened with weaker settings). One commit at a time: the caller waits for the last.
    *
+   * @returns New savings of runs whose history the batch appends to.
    * @throws {InvariantError} A write contradicts what is stored: a run number, run ID, log sequence
    *   number, task place or namespace name is taken, a key would have two current runs, or a run to
    *   be changed does not exist. Nothing is stored.
    */
-  commit(batch: readonly StoreWrite[]): Promise<void>;
+  commit(batch: readonly StoreWrite[]): Promise<readonly RunSaving[]>;
   /** The run that the business ID stands for; `undefined` when there is none. */
-  loadCurrentRun(key: EntityKey): Promise<RunRow | undefined>;
-  loadRun(key: EntityKey, runId: string): Promise<RunRow | undefined>;
+  loadCurrentRun(key: EntityKey): Promise<StoredRun | undefined>;
+  loadRun(key: EntityKey, runId: string): Promise<StoredRun | undefined>;
   /** Log entries with `seq >= fromSeq` in order, at most `limit`. */
   readLog(runNo: number, fromSeq: number, limit: number): Promise<readonly LogEntry[]>;
   /**
    * Stored chunks that hold the events with IDs in [fromEventId, toEventId), in order: the first
-   * chunk may begin before `fromEventId`. At most `maxEvents` events beyond the first chunk.
+   * chunk may begin before `fromEventId`. At most `maxEvents` events beyond the first chunk, and
+   * no further chunk after `maxBytes` bytes; without a limit by default.
    */
   readHistory(request: {
     readonly runNo: number;
     readonly fromEventId: number;
     readonly toEventId: number;
     readonly maxEvents: number;
+    readonly maxBytes?: number | undefined;
   }): Promise<readonly HistoryChunk[]>;
   /** Runs with `wakeAtMs < beforeMs` in order of that time, at most `limit`. */
   readDueRuns(beforeMs: number, limit: number): Promise<readonly DueRun[]>;

@@ -1,10 +1,13 @@
 import type { NotFoundError } from "@perdure/kernel";
-import type { EntityKey, RunRow, Store } from "@perdure/persistence";
+import type { EntityKey, RunSaving, Store, StoredRun } from "@perdure/persistence";
 import type { CommitOwner, CommitTicket } from "./group-committer.js";
 
 /** What a slot needs of a run in memory. */
 export interface HostedRun {
   readonly runId: string;
+  readonly runNo: number;
+  /** `RunSaving.savedBytes` of what is stored of the run. */
+  savedBytes: number;
   /** Whether something is in memory that is lost with the run. */
   readonly isInUse: boolean;
   /** Takes back what is planned: the run is being removed. */
@@ -19,7 +22,7 @@ export interface HostedRun {
 export interface SlotSource<R> {
   readonly store: Store;
   /** Reads a run and folds it into its state. */
-  readonly read: (row: RunRow) => Promise<R>;
+  readonly read: (row: StoredRun) => Promise<R>;
   /** @param runId - Empty: the current run was asked for. */
   readonly notFound: (key: EntityKey, runId: string) => NotFoundError;
 }
@@ -156,6 +159,13 @@ export class EntitySlot<R extends HostedRun> implements CommitOwner {
     } catch (error) {
       if (generation === this.#generation) throw error;
       return undefined;
+    }
+  }
+
+  noteSavings(savings: readonly RunSaving[]): void {
+    for (const run of this.runs.values()) {
+      for (const { runNo, savedBytes } of savings)
+        if (runNo === run.runNo) run.savedBytes = savedBytes;
     }
   }
 

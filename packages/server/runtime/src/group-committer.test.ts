@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SILENT_LOGGER, StoreUnavailableError } from "@perdure/kernel";
-import type { StoreWrite } from "@perdure/persistence";
+import type { RunSaving, StoreWrite } from "@perdure/persistence";
 import { BATCH_BYTES_MAX, BATCH_WRITES_MAX, GroupCommitter } from "./group-committer.js";
 
 const write = (runNo: number): StoreWrite => ({ kind: "deleteRun", runNo });
@@ -11,15 +11,16 @@ class Bench {
   /** Run numbers of each batch, in the order in which they were written. */
   readonly batches: number[][] = [];
   readonly discarded: string[] = [];
+  readonly savings: string[] = [];
   failureCount = 0;
   readonly committer: GroupCommitter;
-  #answer: ((error: Error | undefined) => void) | undefined;
+  #answer: ((answer: Error | readonly RunSaving[]) => void) | undefined;
 
   constructor() {
-    const commit = (writes: readonly StoreWrite[]): Promise<void> => {
+    const commit = (writes: readonly StoreWrite[]): Promise<readonly RunSaving[]> => {
       this.batches.push(writes.map((one) => (one.kind === "deleteRun" ? one.runNo : 0)));
       return new Promise((resolve, reject) => {
-        this.#answer = (error) => (error === undefined ? resolve() : reject(error));
+        this.#answer = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
       });
     };
     this.committer = new GroupCommitter({ commit }, SILENT_LOGGER);
@@ -32,7 +33,12 @@ class Bench {
   add(runNo: number, owner = "run"): { outcome: string } {
     const seen = { outcome: "waits" };
     const discard = (): void => void this.discarded.push(owner);
-    this.committer.add([write(runNo)], { discard }).durable.then(
+    const noteSavings = (savings: readonly RunSaving[]): void => {
+      for (const { runNo: savedNo, savedBytes } of savings) {
+        this.savings.push(`${owner}: ${savedBytes} of ${savedNo}`);
+      }
+    };
+    this.committer.add([write(runNo)], { discard, noteSavings }).durable.then(
       () => (seen.outcome = "stored"),
       (error: unknown) => (seen.outcome = (error as Error).name),
     );
@@ -40,8 +46,8 @@ class Bench {
   }
 
   /** Ends the write that is under way. */
-  async answer(error?: Error): Promise<void> {
-    this.#answer?.(error);
+  async answer(answer: Error | readonly RunSaving[] = []): Promise<void> {
+    this.#answer?.(answer);
     await settled();
   }
 }
@@ -71,6 +77,19 @@ describe("GroupCommitter", () => {
     assert.deepEqual(bench.batches, [[1], [2, 3]]);
     await bench.answer();
     assert.deepEqual([second.outcome, third.outcome], ["stored", "stored"]);
+  });
+
+  it("tells the owners of a batch what is saved, before it is durable for them", async () => {
+    const bench = new Bench();
+    const first = bench.add(1, "a");
+    bench.add(2, "b");
+    await settled();
+    bench.add(3, "c");
+    await bench.answer([{ runNo: 2, savedBytes: 500 }]);
+    assert.deepEqual(bench.savings, ["a: 500 of 2", "b: 500 of 2"]);
+    assert.equal(first.outcome, "stored");
+    await bench.answer();
+    assert.equal(bench.savings.length, 2);
   });
 
   it("fails the batch behind a failed one, which was built on it", async () => {
@@ -105,7 +124,9 @@ describe("GroupCommitter", () => {
     const discard = (): void => {
       anew = bench.committer.add([write(9)], undefined).durable;
     };
-    bench.committer.add([write(1)], { discard }).durable.catch(() => undefined);
+    bench.committer
+      .add([write(1)], { discard, noteSavings: () => undefined })
+      .durable.catch(() => undefined);
     await settled();
     await bench.answer(new StoreUnavailableError("disk full"));
     assert.deepEqual(bench.batches, [[1], [9]]);
@@ -187,7 +208,10 @@ describe("GroupCommitter", () => {
     const first = bench.add(0, "first");
     await settled();
     const many = Array.from({ length: BATCH_WRITES_MAX }, (_, index) => write(index));
-    bench.committer.add(many, { discard: () => void bench.discarded.push("second") });
+    bench.committer.add(many, {
+      discard: () => void bench.discarded.push("second"),
+      noteSavings: () => undefined,
+    });
     const last = bench.add(1, "third");
     await bench.answer(new StoreUnavailableError("disk full"));
     assert.deepEqual(bench.discarded, ["first", "second", "third"]);

@@ -1,5 +1,5 @@
 import { type Logger, StoreUnavailableError } from "@perdure/kernel";
-import type { Store, StoreWrite } from "@perdure/persistence";
+import type { RunSaving, Store, StoreWrite } from "@perdure/persistence";
 
 /**
  * A batch that has so many writes, or payload bytes, takes no more: a larger transaction would gain
@@ -17,8 +17,10 @@ export interface CommitTicket {
   readonly durable: Promise<void>;
 }
 
-/** Told when a batch that holds its writes could not be stored. */
+/** Told how a batch that holds its writes was stored, or that it could not be. */
 export interface CommitOwner {
+  /** Takes note of what runs save; those of other owners are among them. */
+  noteSavings(savings: readonly RunSaving[]): void;
   /** Forgets everything that is not known to be stored. */
   discard(): void;
 }
@@ -101,7 +103,8 @@ export class GroupCommitter {
     this.#isWriting = true;
     for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
       try {
-        await this.#store.commit(batch.writes);
+        const savings = await this.#store.commit(batch.writes);
+        if (savings.length > 0) for (const owner of batch.owners) owner.noteSavings(savings);
         batch.resolve();
       } catch (error) {
         this.#fail(batch, error);

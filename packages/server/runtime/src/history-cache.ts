@@ -29,6 +29,14 @@ export class HistoryCache {
     while (this.#bytes > CACHE_BYTES_MAX && this.#chunks.length > 1) this.#dropFirst();
   }
 
+  /**
+   * Lets go of a youngest chunk that is too large to be kept: everything here is stored. Without
+   * it, each of the many runs in memory could hold a large payload.
+   */
+  noteStored(): void {
+    if (this.#bytes > CACHE_BYTES_MAX) this.#dropFirst();
+  }
+
   /** Chunks that hold events in [fromEventId, toEventId). */
   read(fromEventId: number, toEventId: number): readonly HistoryChunk[] {
     return this.#chunks.filter(

@@ -24,6 +24,7 @@ export class LoadedRun implements HostedRun {
   entriesSinceSnapshot = 0;
   bytesSinceSnapshot = 0;
   snapshotBytes = 0;
+  savedBytes: number;
   readonly history: HistoryCache;
   /** Callers that wait for a change of the run. */
   readonly watchers = new Set<() => void>();
@@ -44,6 +45,8 @@ export class LoadedRun implements HostedRun {
     readonly seq: number;
     readonly storedWakeMs: number | undefined;
     readonly isCurrent: boolean;
+    /** 0 by default: the run is new. */
+    readonly savedBytes?: number;
     /** ID of the first event that the cache will hold. */
     readonly cachedFromEventId: number;
   }) {
@@ -53,6 +56,7 @@ export class LoadedRun implements HostedRun {
     this.seq = stored.seq;
     this.storedWakeMs = stored.storedWakeMs;
     this.isCurrent = stored.isCurrent;
+    this.savedBytes = stored.savedBytes ?? 0;
     this.history = new HistoryCache(stored.cachedFromEventId);
   }
 
@@ -79,7 +83,9 @@ export class LoadedRun implements HostedRun {
 
   /** Notes that a commit is durable: without a later one nothing of the run is under way. */
   settle(ticket: CommitTicket): void {
-    if (this.lastTicket === ticket) this.lastTicket = undefined;
+    if (this.lastTicket !== ticket) return;
+    this.lastTicket = undefined;
+    this.history.noteStored();
   }
 
   get runId(): string {

@@ -77,6 +77,17 @@ describe("HistoryCache", () => {
     );
   });
 
+  it("lets go of a large youngest chunk once it is stored, and keeps small ones", () => {
+    const cache = new HistoryCache(1);
+    add(cache, chunk(1, 1, 10));
+    cache.noteStored();
+    assert.equal(cache.firstEventId, 1);
+    add(cache, chunk(2, 1, 1_000_000));
+    cache.noteStored();
+    assert.equal(cache.firstEventId, 3);
+    assert.deepEqual(cache.read(1, 100), []);
+  });
+
   it("finds the chunks that hold a range, and no others", () => {
     const cache = new HistoryCache(1);
     for (const one of [chunk(1, 2), chunk(3, 2), chunk(5, 2)]) add(cache, one);

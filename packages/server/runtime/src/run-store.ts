@@ -1,13 +1,13 @@
 import { loadRun, type RunIdentity } from "@perdure/engine";
 import { present } from "@perdure/kernel";
-import type { EntityKey, LogEntry, RunRow, Store } from "@perdure/persistence";
+import type { EntityKey, LogEntry, Store, StoredRun } from "@perdure/persistence";
 import { LoadedRun } from "./loaded-run.js";
 
 /** Log entries read from the store at a time. */
 const LOG_PAGE_ENTRIES = 500;
 
 /** Reads a run and folds it into its state. */
-export async function readRun(store: Store, row: RunRow): Promise<LoadedRun> {
+export async function readRun(store: Store, row: StoredRun): Promise<LoadedRun> {
   const head = await store.readLog(row.runNo, 1, 1);
   const first = present(head[0], `Run ${row.runId} has a first log entry`);
   const snapshotSeq = row.snapshot?.seq ?? 0;
@@ -19,13 +19,14 @@ export async function readRun(store: Store, row: RunRow): Promise<LoadedRun> {
     rest,
   });
   const seq = Math.max(snapshotSeq, rest.at(-1)?.seq ?? first.seq);
-  const { runNo, wakeAtMs, isCurrent } = row;
+  const { runNo, wakeAtMs, isCurrent, savedBytes } = row;
   const run = new LoadedRun({
     runNo,
     state,
     seq,
     storedWakeMs: wakeAtMs,
     isCurrent,
+    savedBytes,
     cachedFromEventId: state.nextEventId,
   });
   run.noteSnapshot(row.snapshot?.data.length ?? 0);

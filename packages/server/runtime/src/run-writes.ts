@@ -18,6 +18,9 @@ import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
 /** A snapshot is due only when so many times its size was written to the log since the last. */
 const LOG_TO_SNAPSHOT_SIZE = 4;
 
+/** So much log is long even in few entries: a load reads all of it at once. */
+const SNAPSHOT_LOG_BYTES = 4 * 1024 * 1024;
+
 /** A closed run with a shorter log is folded from it as fast as from a snapshot. */
 const SNAPSHOT_ENTRIES_MIN = 32;
 
@@ -93,13 +96,14 @@ function closeWrite(run: LoadedRun): StoreWrite {
   run.storedWakeMs = wakeAtMs ?? undefined;
   const { runNo, seq } = run;
   const close = { kind: "updateRun", runNo, isOpen: false, wakeAtMs } as const;
-  if (seq < SNAPSHOT_ENTRIES_MIN) return close;
+  if (seq < SNAPSHOT_ENTRIES_MIN && run.bytesSinceSnapshot < SNAPSHOT_LOG_BYTES) return close;
   return { ...close, snapshot: { seq, data: snapshotRun(run.state) } };
 }
 
 /** Whether the log that a load reads is long, by itself and beside the state that it makes. */
 function needsSnapshot(run: LoadedRun, snapshotEntries: number): boolean {
-  if (run.entriesSinceSnapshot < snapshotEntries) return false;
+  const isShort = run.bytesSinceSnapshot < SNAPSHOT_LOG_BYTES;
+  if (isShort && run.entriesSinceSnapshot < snapshotEntries) return false;
   return run.bytesSinceSnapshot >= LOG_TO_SNAPSHOT_SIZE * run.snapshotBytes;
 }
 

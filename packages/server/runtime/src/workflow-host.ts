@@ -207,7 +207,7 @@ export class WorkflowHost {
    *   instead, and what the step would have done did not happen.
    */
   apply(slot: WorkflowSlot, run: LoadedRun, step: RunStep | StepWithSuccessor): AppliedStep {
-    const reason = exceededHistoryLimit(run.state, step, this.limitsOf(run.state.namespaceId));
+    const reason = exceededHistoryLimit(run, step, this.limitsOf(run.state.namespaceId));
     if (reason !== undefined && isOpen(run.state)) this.#cutShort(slot, run, { step, reason });
     const successor = "successor" in step ? step.successor : undefined;
     const isUnchanged = step.next === run.state;

@@ -1,5 +1,5 @@
 import { openSqliteStore } from "../sqlite-store.js";
-import { sampleBatch } from "./sample-batch.js";
+import { entryBytes, sampleBatch } from "./sample-batch.js";
 
 /**
  * A process that commits one batch after another until it is killed, and prints the run number of
@@ -10,6 +10,6 @@ import { sampleBatch } from "./sample-batch.js";
 const [path = "", firstRunNo = "1"] = process.argv.slice(2);
 const store = await openSqliteStore({ path });
 for (let runNo = Number(firstRunNo); ; runNo++) {
-  await store.commit(sampleBatch(runNo, 1 + (runNo % 20), 100 + ((runNo * 37) % 3_000)));
+  await store.commit(sampleBatch(runNo, 1 + (runNo % 20), entryBytes(runNo)));
   process.stdout.write(`${runNo}\n`);
 }

@@ -26,3 +26,8 @@ export function sampleBatch(runNo: number, entryCount: number, entryBytes = 100)
   });
   return [{ kind: "insertRun", run }, ...entries];
 }
+
+/** The size of the entries that the committing process writes: some are large enough for chunks. */
+export function entryBytes(runNo: number): number {
+  return 100 + ((runNo * 37) % 3_000) + (runNo % 5 === 0 ? 20_000 : 0);
+}

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { RunRow } from "../records.js";
 import type { WithStore } from "./opened-store.js";
 import {
   appendLog,
@@ -30,7 +31,7 @@ export function runContract(test: WithStore): void {
         await store.commit(runs.map(insertRun));
         const reopened = await reopen();
         for (const run of runs) {
-          assert.deepEqual(plain(await reopened.loadRun(run.key, run.runId)), plain(run));
+          assert.deepEqual(plain(await reopened.loadRun(run.key, run.runId)), stored(run));
         }
       }),
     );
@@ -60,7 +61,7 @@ export function runContract(test: WithStore): void {
         ]);
         assert.equal((await store.loadCurrentRun(key))?.runNo, 2);
         const first = await store.loadRun(key, sampleRunId(1));
-        assert.deepEqual(plain(first), plain(sampleRun(1, { isCurrent: false, isOpen: false })));
+        assert.deepEqual(plain(first), stored(sampleRun(1, { isCurrent: false, isOpen: false })));
 
         await store.commit([
           { kind: "deleteRun", runNo: 2 },
@@ -76,13 +77,13 @@ export function runContract(test: WithStore): void {
         const snapshot = { seq: 4, data: Uint8Array.of(1, 2, 3) };
         const run = sampleRun(1, { wakeAtMs: 500, snapshot });
         await store.commit([insertRun(run), { kind: "updateRun", runNo: 1 }]);
-        assert.deepEqual(plain(await store.loadCurrentRun(run.key)), plain(run));
+        assert.deepEqual(plain(await store.loadCurrentRun(run.key)), stored(run));
 
         const newer = { seq: 9, data: Uint8Array.of(4) };
         await store.commit([{ kind: "updateRun", runNo: 1, snapshot: newer }]);
         await store.commit([{ kind: "updateRun", runNo: 1, isOpen: false, snapshot: undefined }]);
         const expected = { ...run, snapshot: newer, isOpen: false };
-        assert.deepEqual(plain(await store.loadCurrentRun(run.key)), plain(expected));
+        assert.deepEqual(plain(await store.loadCurrentRun(run.key)), stored(expected));
       }),
     );
 
@@ -157,8 +158,13 @@ export function runContract(test: WithStore): void {
         // The number may be used again: nothing of the deleted run comes back.
         await store.commit([insertRun(sampleRun(1))]);
         const again = await store.loadCurrentRun(sampleKey("order-1"));
-        assert.deepEqual(plain(again), plain(sampleRun(1)));
+        assert.deepEqual(plain(again), stored(sampleRun(1)));
       }),
     );
   });
+}
+
+/** What is read of a run whose history is stored as it came, as `plain()` data. */
+function stored(run: RunRow): unknown {
+  return plain({ ...run, savedBytes: 0 });
 }

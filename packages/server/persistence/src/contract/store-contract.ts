@@ -4,6 +4,7 @@ import { lifeContract } from "./life-contract.js";
 import { logContract } from "./log-contract.js";
 import { namespaceContract } from "./namespace-contract.js";
 import { type StoreContractOptions, withStore } from "./opened-store.js";
+import { payloadContract } from "./payload-contract.js";
 import { runContract } from "./run-contract.js";
 import { taskContract } from "./task-contract.js";
 import { visibilityAttributeContract } from "./visibility-attribute-contract.js";
@@ -19,6 +20,7 @@ export function storeContract(name: string, options: StoreContractOptions): void
     commitContract(test);
     runContract(test);
     logContract(test);
+    payloadContract(test);
     taskContract(test);
     visibilityFilterContract(test);
     visibilityPageContract(test);

@@ -18,6 +18,7 @@ export class LoadedEntity<S> implements HostedRun {
   storedWakeMs: number | undefined;
   armed: WakeEntry | undefined;
   lastTicket: CommitTicket | undefined;
+  savedBytes = 0;
   /** Log entries since the last snapshot. */
   entriesSinceSnapshot = 0;
   readonly watchers = new Set<() => void>();
