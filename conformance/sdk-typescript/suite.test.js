@@ -23,6 +23,7 @@ import {
 import { updateTests } from "./update-tests.js";
 import "./areas/activities.js";
 import "./areas/activity-operations.js";
+import "./areas/agents.js";
 import "./areas/resets.js";
 import "./areas/scopes.js";
 import "./areas/starts.js";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { InvalidArgumentError } from "@perdure/kernel";
 import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
+import { exceededHistoryLimit } from "./history-limits.js";
 import { NAMESPACE_ID, openMemoryRuntime, startTestRun } from "./testing/memory-runtime.js";
 
 describe("WorkflowHost, with a history that is too long", () => {
@@ -33,4 +34,20 @@ describe("WorkflowHost, with a history that is too long", () => {
       assert.equal(state.status, WorkflowExecutionStatus.TERMINATED);
     });
   }
+});
+
+describe("exceededHistoryLimit()", () => {
+  it("does not count what the store saves", async () => {
+    const runtime = await openMemoryRuntime({});
+    await startTestRun(runtime, "order");
+    const { state } = await runtime.host.slot(NAMESPACE_ID, "order").run("");
+    const step = { next: state, lateEventCount: 0 };
+    const { historySizeBytes } = state;
+    const limits = { ...runtime.host.deps.limits, historySizeMaxBytes: historySizeBytes - 10 };
+    const reasonAt = (savedBytes: number) =>
+      exceededHistoryLimit({ state, savedBytes }, step, limits);
+    assert.equal(reasonAt(0), "Workflow history size exceeds limit.");
+    assert.equal(reasonAt(9), "Workflow history size exceeds limit.");
+    assert.equal(reasonAt(10), undefined);
+  });
 });

@@ -12,7 +12,7 @@ import type { LoadedRun } from "./loaded-run.js";
  */
 export function exceededHistoryLimit(
   run: Pick<LoadedRun, "state" | "savedBytes">,
-  step: RunStep,
+  step: Pick<RunStep, "next" | "lateEventCount">,
   limits: RunLimits,
 ): string | undefined {
   if (!isOpen(step.next)) return undefined;
