@@ -1,6 +1,6 @@
 /** Chunks are at least this long, except the last of a value. */
 export const CHUNK_BYTES_MIN = 2 * 1024;
-/** Up to this length a boundary is harder to find than beyond it, so most chunks are about as long. */
+/** It is harder to find a boundary up to this length than beyond it, so most are about as long. */
 export const CHUNK_BYTES_NORMAL = 4 * 1024;
 export const CHUNK_BYTES_MAX = 16 * 1024;
 
