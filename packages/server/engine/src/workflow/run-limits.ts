@@ -12,7 +12,7 @@ export interface RunLimits {
   readonly historySizeSuggestedBytes: number;
   /** `limit.historyCount.error`, events: a run beyond it is terminated. */
   readonly historyCountMax: number;
-  /** `limit.historySize.error`, bytes: a run beyond it is terminated. */
+  /** `limit.historySize.error`, bytes as they are stored: a run beyond it is terminated. */
   readonly historySizeMaxBytes: number;
   /** `limit.blobSize.error`, bytes of one payload field. */
   readonly blobSizeMaxBytes: number;
