@@ -4,6 +4,7 @@
 const ADAPTERS = new Set([
   "packages/server/kernel/src/clock.ts",
   "packages/server/kernel/src/random.ts",
+  "packages/server/kernel/src/stopwatch.ts",
 ]);
 
 const TIME = "take the time from the clock that is handed in";

@@ -7,6 +7,7 @@ export interface StartDevOptions {
   readonly httpPort?: number;
   readonly uiPort?: number;
   readonly uiIp?: string;
+  readonly metricsPort?: number;
   readonly tlsCertPath?: string;
   readonly tlsKeyPath?: string;
   readonly tlsClientCaPath?: string;
@@ -144,6 +145,10 @@ function httpOptions(): readonly Option[] {
     new Option(
       "--ui-port <int>",
       "Port for HTTP if --http-port is absent. Defaults to --port + 1000.",
+    ).argParser(parsePort),
+    new Option(
+      "--metrics-port <int>",
+      "Port for /metrics; 0: any free one. Without it nothing is counted.",
     ).argParser(parsePort),
     new Option("--ui-ip <string>", "IP address bound to HTTP. Defaults to --ip."),
   ];

@@ -20,6 +20,7 @@ export async function startDev(
     pragmas: Object.fromEntries(options.sqlitePragma),
     namespaces: options.namespace,
     searchAttributes: options.searchAttribute,
+    metrics: options.metricsPort === undefined ? undefined : { host, port: options.metricsPort },
     dynamicConfig: options.dynamicConfigValue,
     timeSkipping: options.timeSkipping === true ? "locked" : options.timeSkipping || undefined,
     logger,
@@ -27,6 +28,9 @@ export async function startDev(
   const server = await startServer(config);
   terminal.out(`Perdure 0.1.0\n\nServer:   ${options.ip}:${server.port}\n`);
   terminal.out(`HTTP:     ${options.uiIp ?? options.ip}:${server.httpPort}\n`);
+  if (server.metricsPort !== undefined) {
+    terminal.out(`Metrics:  http://${options.ip}:${server.metricsPort}/metrics\n`);
+  }
   terminal.out(`Store:    ${options.dbFilename ?? "memory (gone when the server stops)"}\n`);
   if (!options.headless) terminal.out("Web UI:   not in this version\n");
   return server;

@@ -71,6 +71,7 @@ const configFile = z.strictObject({
   namespaces: z.array(z.string().min(1)).default([]),
   searchAttributes: z.record(z.string(), z.string()).default({}),
   authorization: authorization.optional(),
+  metrics: address.optional(),
   dynamicConfigFile: z.string().min(1).optional(),
   dynamicConfig: z.record(z.string(), z.unknown()).default({}),
   log: z

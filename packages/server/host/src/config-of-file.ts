@@ -14,6 +14,7 @@ export function configOfFile(file: ConfigFile, logger: Logger): ServerConfig {
     namespaces: file.namespaces,
     searchAttributes: new Map(Object.entries(file.searchAttributes)),
     authorization: authorizationOf(file),
+    metrics: file.metrics,
     dynamicConfig: new Map(Object.entries(file.dynamicConfig)),
     dynamicConfigPath: file.dynamicConfigFile,
     logger,

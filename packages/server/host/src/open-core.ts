@@ -6,6 +6,7 @@ import {
   SkippingClock,
   systemClock,
   systemRandom,
+  systemStopwatch,
   uuidV7,
 } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
@@ -29,6 +30,7 @@ import {
   WorkflowService,
 } from "@perdure/runtime";
 import { DynamicConfig } from "./dynamic-config/dynamic-config.js";
+import type { ServerMetrics } from "./metrics/server-metrics.js";
 import { startPreparer } from "./prepare-start.js";
 import { readAttributes, type ServerConfig } from "./server-config.js";
 
@@ -41,6 +43,8 @@ const SNAPSHOT_ENTRIES = 256;
 export interface ServerCore extends EntityHostDeps {
   readonly facts: StoreFacts;
   readonly dynamicConfig: DynamicConfig;
+  /** Absent: nothing is counted. */
+  readonly metrics: ServerMetrics | undefined;
   readonly namespaces: NamespaceRegistry;
   /** Workflows. */
   readonly host: WorkflowHost;
@@ -68,7 +72,7 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const dynamicConfig = await openDynamicConfig(config);
   const { settings } = dynamicConfig;
   const limits: RunLimits = settings.current;
-  const store = await openStore(config);
+  const { store, metrics } = await openMeteredStore(config);
   const facts = await store.facts();
   const committer = new GroupCommitter(store, logger);
   const namespaces = namespaceRegistry(committer, facts.namespaces, { clock, random });
@@ -98,7 +102,7 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   });
   const services = { host, workflows, schedules, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
-  return { ...deps, facts, namespaces, dynamicConfig, ...services, timeSkipping };
+  return { ...deps, facts, namespaces, dynamicConfig, metrics, ...services, timeSkipping };
 }
 
 /** It is read before anything else: a server that is set up wrongly does nothing. */
@@ -107,6 +111,17 @@ async function openDynamicConfig(config: ServerConfig): Promise<DynamicConfig> {
   const dynamicConfig = new DynamicConfig({ values, path }, { clock: systemClock(), logger });
   await dynamicConfig.start();
   return dynamicConfig;
+}
+
+/** Metrics are loaded when they are wanted. */
+async function openMeteredStore(
+  config: ServerConfig,
+): Promise<Pick<ServerCore, "store" | "metrics">> {
+  const store = await openStore(config);
+  if (config.metrics === undefined) return { store, metrics: undefined };
+  const { ServerMetrics } = await import("./metrics/server-metrics.js");
+  const metrics = new ServerMetrics(systemStopwatch());
+  return { store: metrics.meter(store), metrics };
 }
 
 function skippingClockOf({ timeSkipping }: ServerConfig): SkippingClock | undefined {

@@ -6,6 +6,7 @@ import {
   type ServiceGuard,
 } from "@perdure/frontend";
 import { systemClock } from "@perdure/kernel";
+import { TaskKind } from "@perdure/persistence";
 import type { ServerCore } from "./open-core.js";
 import type { ServerConfig } from "./server-config.js";
 
@@ -16,21 +17,49 @@ export interface Guards {
   stop(): void;
 }
 
-/** Sets up what calls have to pass: who calls is asked before how often. */
+/** Sets up what calls have to pass: they are counted, then asked who calls, then how often. */
 export async function openGuards(core: ServerCore, config: ServerConfig): Promise<Guards> {
   const { namespaces, dynamicConfig } = core;
   // Rates are of the world's time, whatever time the server has.
   const clock = systemClock();
   const quota = new QuotaGuard({ quotas: dynamicConfig.settings, clock, namespaces });
   const authorization = await openAuthorization(core, config);
-  const guards = authorization === undefined ? [quota] : [authorization.guard, quota];
+  const guards = [countingGuard(core), authorization?.guard, quota];
+  const present = guards.filter((guard) => guard !== undefined);
   return {
-    guard: (services) => guardServices(services, guards),
+    guard: (services) => guardServices(services, present),
     stop: () => {
       authorization?.stop();
       dynamicConfig.stop();
     },
   };
+}
+
+const TASK_TYPES = {
+  [TaskKind.WORKFLOW]: "Workflow",
+  [TaskKind.ACTIVITY]: "Activity",
+  [TaskKind.NEXUS]: "Nexus",
+} as const satisfies Record<TaskKind, string>;
+
+/** Counts calls before anybody refuses them. */
+function countingGuard({
+  metrics,
+  namespaces,
+  matching,
+  host,
+}: ServerCore): ServiceGuard | undefined {
+  return metrics?.watch({
+    namespaces,
+    slotCount: () => host.slotCount,
+    queueLoads: () =>
+      matching.loads().map(({ key, backlogCount, pollerCount }) => ({
+        namespace: namespaces.nameOf(key.namespaceId) ?? "",
+        taskQueue: key.name,
+        taskType: TASK_TYPES[key.taskKind],
+        backlogCount,
+        pollerCount,
+      })),
+  });
 }
 
 interface OpenAuthorization {

@@ -31,6 +31,8 @@ export interface ServerConfig {
   readonly timeSkipping?: "locked" | "unlocked" | undefined;
   /** Who may do what; absent: everybody may do everything. */
   readonly authorization?: AuthorizationConfig | undefined;
+  /** Where metrics are told; absent: nothing is counted. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;

@@ -11,6 +11,8 @@ export interface RunningServer {
   readonly port: number;
   /** Absent: there is no HTTP listener. */
   readonly httpPort: number | undefined;
+  /** Absent: nothing is counted. */
+  readonly metricsPort: number | undefined;
   /** Reads the files of TLS and of dynamic configuration again; what is open keeps what it has. */
   reload(): Promise<void>;
   /**
@@ -36,6 +38,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     services: guards.guard(grpcServices(core, config, () => addresses)),
     logger,
     clock,
+    metrics: core.metrics,
     toGrpcError: (error: unknown, call: CallContext) => toGrpcError(error, call, logger),
     intercept: checkClientVersion,
   };
@@ -62,9 +65,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await host.stop();
     await store.close();
   };
-  const { port, httpPort } = listeners;
+  const { port, httpPort, metricsPort } = listeners;
   addresses = addressesOf(config, { port, httpPort });
-  return { port, httpPort, stop, reload: () => reloadAll(core, listeners) };
+  return { port, httpPort, metricsPort, stop, reload: () => reloadAll(core, listeners) };
 }
 
 async function reloadAll({ dynamicConfig }: ServerCore, listeners: Listeners): Promise<void> {

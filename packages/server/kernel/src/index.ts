@@ -30,5 +30,6 @@ export { InvariantError, invariant, present, unreachable } from "./invariant.js"
 export { type Logger, type LogLevel, SILENT_LOGGER } from "./logger.js";
 export { type Random, seededRandom, systemRandom } from "./random.js";
 export { type DeadlineSource, SkippingClock, type TimeSkipping } from "./skipping-clock.js";
+export { type Stopwatch, systemStopwatch } from "./stopwatch.js";
 export { formatUuid, isUuid, parseUuid, uuidV7 } from "./uuid.js";
 export { VirtualClock } from "./virtual-clock.js";

@@ -2,7 +2,7 @@ import { type CancelSignal, DeadlineWheel } from "@perdure/kernel";
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 import type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./contract.js";
 import type { RecentPoller } from "./poller-log.js";
-import { TaskQueue, type TaskQueueDeps } from "./task-queue.js";
+import { type QueueLoad, TaskQueue, type TaskQueueDeps } from "./task-queue.js";
 import { WaitingPoller } from "./waiting-poller.js";
 
 /** A poll for a task. */
@@ -90,6 +90,11 @@ export class Matching implements Dispatcher {
    */
   forgetPollers(queue: QueueKey): void {
     this.#queues.get(nameOf(queue))?.forgetPollers();
+  }
+
+  /** How full every queue in memory is. */
+  loads(): readonly QueueLoad[] {
+    return [...this.#queues.values()].map((queue) => queue.load());
   }
 
   /** Answers every waiting poll with nothing and takes no more. */

@@ -13,6 +13,15 @@ export interface TaskQueueDeps {
   readonly logger: Logger;
 }
 
+/** How full a queue is. */
+export interface QueueLoad {
+  readonly key: QueueKey;
+  /** Tasks that wait in memory; there may be more in the store. */
+  readonly backlogCount: number;
+  /** Polls that wait. */
+  readonly pollerCount: number;
+}
+
 /** Tasks of one queue in memory; the others are rows, read when these are gone. */
 const WINDOW_TASKS_MAX = 1000;
 /** How long a task or a page that could not be had is left alone. */
@@ -118,6 +127,13 @@ export class TaskQueue {
   /** Who polled lately, the last one first. */
   recentPollers(): readonly RecentPoller[] {
     return this.#pollerLog.list(this.#deps.clock.nowMs());
+  }
+
+  /** How full the queue is. */
+  load(): QueueLoad {
+    const { key } = this;
+    const backlogCount = this.#backlog.size + this.#transient.size;
+    return { key, backlogCount, pollerCount: this.#pollers.size + this.#released.length };
   }
 
   hasRecentPoller(withinMs: number): boolean {

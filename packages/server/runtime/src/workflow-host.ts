@@ -174,6 +174,11 @@ export class WorkflowHost {
     };
   }
 
+  /** Workflow IDs in memory. */
+  get slotCount(): number {
+    return this.#slots.size;
+  }
+
   /** `undefined` when there is no namespace with this ID. */
   namespaceName(namespaceId: string): string | undefined {
     return this.deps.namespaces.nameOf(namespaceId);

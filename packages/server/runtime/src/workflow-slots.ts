@@ -25,6 +25,11 @@ export class WorkflowSlots {
     this.#deps = deps;
   }
 
+  /** Workflow IDs in memory. */
+  get size(): number {
+    return this.#slots.size + this.#closedSlots.size;
+  }
+
   /** The slot of a workflow ID if it is in memory. */
   peek(namespaceId: string, workflowId: string): WorkflowSlot | undefined {
     return this.#slots.get(`${namespaceId}/${workflowId}`);
