@@ -158,6 +158,11 @@ export class Scenario {
     }
   }
 
+  /** Calls once, within a time, and leaves nothing in the transcript. */
+  async quietly(rpc: string, request: PlainObject, deadlineMs: number): Promise<void> {
+    await this.#send(rpc, request, { deadlineMs });
+  }
+
   /** Asks over HTTP; the answer goes into the transcript, whatever it is. */
   async ask(method: string, path: string, request: HttpRequest = {}): Promise<void> {
     await this.beginAsk(method, path, request)();

@@ -26,6 +26,11 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   // Opaque to clients.
   "*.taskToken": mask("token"),
   "*.nextPageToken": mask("token"),
+  "CreateWorkerDeploymentResponse.conflictToken": mask("token"),
+  "DescribeWorkerDeploymentResponse.conflictToken": mask("token"),
+  "SetWorkerDeploymentCurrentVersionResponse.conflictToken": mask("token"),
+  "SetWorkerDeploymentManagerResponse.conflictToken": mask("token"),
+  "SetWorkerDeploymentRampingVersionResponse.conflictToken": mask("token"),
 
   // Internal ordering, and sizes and counts that follow from the stored format.
   "HistoryEvent.taskId": drop,
@@ -42,6 +47,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "WorkflowExecutionInfo.executionDuration": mask("duration"),
   "WorkflowExecutionStartedEventAttributes.firstWorkflowTaskBackoff": { kind: "wholeSeconds" },
   "DescribeWorkflowExecutionResponse.pendingActivities": { kind: "sort", by: "activityId" },
+  // How long task queues take to learn of a change, if the deployment ever hears that they have.
+  "WorkerDeploymentInfo.routingConfigUpdateState": drop,
+  "WorkerDeploymentVersionInfo.taskQueueInfos": { kind: "sort", by: "type" },
+  "DescribeWorkerDeploymentVersionResponse.versionTaskQueues": { kind: "sort", by: "type" },
   "PendingActivityInfo.currentRetryInterval": { kind: "round", toMs: 50 },
 
   // Names and versions of the installation.

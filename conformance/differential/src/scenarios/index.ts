@@ -12,6 +12,8 @@ import { closedPendingScenarios } from "./closed-pending.js";
 import { continueAsNewScenarios } from "./continue-as-new.js";
 import { cronScenarios } from "./cron.js";
 import { deleteScenarios } from "./delete.js";
+import { deploymentErrorScenarios } from "./deployment-errors.js";
+import { deploymentScenarios } from "./deployments.js";
 import { describeScenarios } from "./describe.js";
 import { eagerActivityScenarios } from "./eager-activities.js";
 import { externalScenarios } from "./external.js";
@@ -49,6 +51,9 @@ import { updateErrorScenarios } from "./update-errors.js";
 import { updateTaskScenarios } from "./update-tasks.js";
 import { updateWithStartScenarios } from "./update-with-start.js";
 import { updateScenarios } from "./updates.js";
+import { versionInheritanceScenarios } from "./version-inheritance.js";
+import { versionOverrideScenarios } from "./version-overrides.js";
+import { versionedRunScenarios } from "./versioned-runs.js";
 import { visibilityScenarios } from "./visibility.js";
 import { workerRequestScenarios } from "./worker-requests.js";
 import { workerScenarios } from "./workers.js";
@@ -112,6 +117,11 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...resetChildScenarios,
   ...pauseScenarios,
   ...workflowOptionScenarios,
+  ...deploymentScenarios,
+  ...deploymentErrorScenarios,
+  ...versionedRunScenarios,
+  ...versionInheritanceScenarios,
+  ...versionOverrideScenarios,
   ...scheduleScenarios,
   ...scheduleActionScenarios,
 ];

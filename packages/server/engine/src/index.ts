@@ -1,3 +1,56 @@
+export {
+  AUTO_CREATED,
+  changeMetadata,
+  createVersion,
+  isRegistered,
+  type ManagerChange,
+  type MetadataChange,
+  type NewVersion,
+  newDeployment,
+  type Registration,
+  registerWorker,
+  setManager,
+} from "./deployment/change-deployment.js";
+export type { DeploymentEnvironment } from "./deployment/change-guards.js";
+export { conflictToken, isTokenCurrent } from "./deployment/conflict-token.js";
+export {
+  checkDeletable,
+  deleteVersion,
+  type VersionDeletion,
+} from "./deployment/delete-version.js";
+export {
+  type DeploymentIdentity,
+  type DeploymentState,
+  type DeploymentStep,
+  deploymentStep,
+  encodeDeployment,
+  foldDeployment,
+  hasQueue,
+} from "./deployment/deployment-state.js";
+export {
+  currentText,
+  describedDeployment,
+  describedVersion,
+  listedDeployment,
+  rampingText,
+} from "./deployment/deployment-view.js";
+export {
+  type DrainageLimits,
+  isReactivated,
+  nextDrainageCheckMs,
+  noteDrainage,
+  reactivateVersion,
+  versionsToCheck,
+  wakeDeployment,
+} from "./deployment/drainage.js";
+export {
+  type CurrentChange,
+  missingQueues,
+  noteMoved,
+  type RampChange,
+  setCurrent,
+  setRamping,
+} from "./deployment/route-deployment.js";
 export { nextScheduleWakeMs } from "./schedule/advance.js";
 export { canonicalSpec } from "./schedule/canonical-spec.js";
 export {
@@ -26,6 +79,7 @@ export {
   type ScheduleStop,
 } from "./schedule/schedule-state.js";
 export { describedSchedule, listedSchedule, matchingTimes } from "./schedule/schedule-view.js";
+export { UNVERSIONED_TEXT, type VersionName, versionText } from "./version-name.js";
 export { durationMs, timestampMs, toDuration, toTimestamp } from "./wire-time.js";
 export {
   type ActivityCancellation,
@@ -85,6 +139,7 @@ export {
   recordSignalDelivery,
   type Sender,
 } from "./workflow/external-messages.js";
+export type { IsQueueOfVersion } from "./workflow/inherited-version.js";
 export { listedSearchAttributes } from "./workflow/listed-attributes.js";
 export { loadRun, type StoredRun, snapshotRun } from "./workflow/load-run.js";
 export {
@@ -129,6 +184,12 @@ export {
   versioningOverrideOf,
 } from "./workflow/run-state.js";
 export {
+  effectiveBehavior,
+  effectiveVersion,
+  overrideTarget,
+  taskDirective,
+} from "./workflow/run-versioning.js";
+export {
   ATTRIBUTE_TYPE_NAMES,
   type AttributeSchema,
   checkAttributeNames,
@@ -148,6 +209,7 @@ export {
   type TaskClaim,
   type TaskOffer,
 } from "./workflow/step.js";
+export type { TaskDirective } from "./workflow/task-directive.js";
 export { checkQueueName, checkUserQueueName } from "./workflow/task-queue-name.js";
 export {
   isFinal,
@@ -164,7 +226,9 @@ export {
   taskMessages,
   type UpdateInput,
 } from "./workflow/updates.js";
+export { isInTransition, moveForActivity } from "./workflow/version-transition.js";
 export { nextWakeMs, wakeRun } from "./workflow/wake.js";
+export type { StartVersioning } from "./workflow/worker-version.js";
 export {
   isWorkflowTaskCurrent,
   offerOf,

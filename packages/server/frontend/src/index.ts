@@ -2,6 +2,7 @@ export { Authorizer, type AuthorizerDeps, type ClaimsSource } from "./access/aut
 export { type Claims, claimsOf, Role, roleOfName } from "./access/claims.js";
 export { guardServices, type ServiceGuard } from "./access/guard-services.js";
 export { rpcAccess } from "./access/rpc-access.js";
+export { deploymentHandlers } from "./deployments/handlers.js";
 export { toGrpcError } from "./errors/to-grpc-error.js";
 export type { CallContext, RequestMetadata } from "./grpc/call-context.js";
 export { EncodedResponse } from "./grpc/encoded-response.js";

@@ -1,5 +1,6 @@
 import type { RunLimits } from "@perdure/engine";
 import {
+  deploymentHandlers,
   type GrpcService,
   healthService,
   namespaceHandlers,
@@ -45,6 +46,7 @@ export function grpcServices(
     }),
     ...executionHandlers(core),
     ...scheduleHandlers({ ...core, limits: core.host.deps.limits }),
+    ...deploymentHandlers({ ...core, limits: core.host.deps.limits }),
   ]);
   const services: GrpcService[] = [
     { descriptor: WorkflowServiceDescriptor, unary },
@@ -87,6 +89,7 @@ function executionHandlers(core: ServerCore): ReturnType<typeof workflowHandlers
     poll: (question) => matching.poll(question),
     recentPollers: (queue) => matching.recentPollers(queue),
     forgetPollers: (queue) => matching.forgetPollers(queue),
+    deployments: core.deployments,
     namespaces,
     store,
     clock,

@@ -18,6 +18,8 @@ import {
   type StoreWrite,
 } from "@perdure/persistence";
 import {
+  DeploymentDirectory,
+  Deployments,
   type EntityHostDeps,
   GroupCommitter,
   type HostedKind,
@@ -25,6 +27,7 @@ import {
   NamespaceReclaimer,
   Schedules,
   StoreNumbers,
+  TaskRouter,
   TimeSkippingService,
   WorkflowHost,
   WorkflowService,
@@ -50,6 +53,7 @@ export interface ServerCore extends EntityHostDeps {
   readonly host: WorkflowHost;
   readonly workflows: WorkflowService;
   readonly schedules: Schedules;
+  readonly deployments: Deployments;
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
@@ -83,16 +87,21 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     settings.hasNamespaces ? settings.settingsOf(namespaces.nameOf(id) ?? "") : limits;
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
-  const host = new WorkflowHost({ ...deps, limits, limitsOf, rules, namespaces, ...sizes });
+  const directory = new DeploymentDirectory();
+  const router = new TaskRouter(directory, clock);
+  const host = new WorkflowHost({ ...deps, limits, limitsOf, rules, namespaces, router, ...sizes });
+  const deployments = new Deployments(deps, { host, directory, router, limits });
   const workflows = new WorkflowService(host);
   const schedules = new Schedules(deps, {
     host,
     workflows,
-    prepareStart: startPreparer({ ...deps, limits, namespaces }),
+    prepareStart: startPreparer({ ...deps, limits, namespaces, deployments }),
   });
-  const others: readonly HostedKind[] = [schedules];
+  const others: readonly HostedKind[] = [schedules, deployments];
   const kinds = new HostedKinds(host, others);
   const matching = new Matching({ store, clock, logger, starter: kinds });
+  deployments.connect(matching);
+  await deployments.load([...namespaces.retentions()].map(({ namespaceId }) => namespaceId));
   const reclaimer = new NamespaceReclaimer({
     store,
     clock,
@@ -100,7 +109,7 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     kinds: kinds.reclaimed,
     forget: (id) => namespaces.forget(id),
   });
-  const services = { host, workflows, schedules, kinds, matching, reclaimer };
+  const services = { host, workflows, schedules, deployments, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
   return { ...deps, facts, namespaces, dynamicConfig, metrics, ...services, timeSkipping };
 }

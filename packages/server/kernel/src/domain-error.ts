@@ -7,6 +7,7 @@ export type DomainErrorCode =
   | "NOT_FOUND"
   | "NAMESPACE_NOT_FOUND"
   | "NAMESPACE_ALREADY_EXISTS"
+  | "ALREADY_EXISTS"
   | "WORKFLOW_ALREADY_STARTED"
   | "WORKFLOW_NOT_READY"
   | "QUERY_FAILED"
@@ -41,6 +42,11 @@ export class FailedPreconditionError extends DomainError {
 /** The run, task, timer or activity that the request names does not exist (any more). */
 export class NotFoundError extends DomainError {
   readonly code = "NOT_FOUND";
+}
+
+/** There is something of this name already. Nothing happened. */
+export class AlreadyExistsError extends DomainError {
+  readonly code = "ALREADY_EXISTS";
 }
 
 /** The run closed before its workflow saw an update. */
@@ -124,7 +130,8 @@ export type ExhaustedCause =
   | "CONCURRENT_LIMIT"
   | "SYSTEM_OVERLOADED"
   | "BUSY_WORKFLOW"
-  | "PERSISTENCE_STORAGE_LIMIT";
+  | "PERSISTENCE_STORAGE_LIMIT"
+  | "WORKER_DEPLOYMENT_LIMITS";
 
 /** A limit is reached. Nothing happened; the same request may succeed later. */
 export class ResourceExhaustedError extends DomainError {

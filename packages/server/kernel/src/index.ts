@@ -3,6 +3,7 @@ export { type Clock, type ScheduledCall, systemClock } from "./clock.js";
 export { DeadlineWheel } from "./deadline-wheel.js";
 export {
   AbortedError,
+  AlreadyExistsError,
   CanceledError,
   DeadlineExceededError,
   DomainError,

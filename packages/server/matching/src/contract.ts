@@ -5,6 +5,8 @@ export interface PollerInfo {
   readonly identity: string;
   /** Build ID or deployment version that the worker reports, "" when none. */
   readonly buildId: string;
+  /** The worker deployment version of a worker that has one. */
+  readonly version?: { readonly deploymentName: string; readonly buildId: string } | undefined;
 }
 
 /** What a poller receives: an encoded poll response. */

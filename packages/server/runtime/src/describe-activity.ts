@@ -1,4 +1,11 @@
-import { type Activity, durationMs, optionsOf, toDuration, toTimestamp } from "@perdure/engine";
+import {
+  type Activity,
+  durationMs,
+  optionsOf,
+  toDuration,
+  toTimestamp,
+  versionText,
+} from "@perdure/engine";
 import type { TimestampInit } from "@perdure/proto/google/protobuf";
 import type { ActivityPause } from "@perdure/proto/perdure/internal/v1";
 import { PendingActivityState } from "@perdure/proto/temporal/api/enums/v1";
@@ -23,6 +30,8 @@ export function pendingActivity(activity: Activity): PendingActivityInfoInit {
     expirationTime: activityExpiration(activity),
     lastFailure: progress.lastFailure,
     lastWorkerIdentity: progress.lastWorkerIdentity,
+    lastWorkerDeploymentVersion: progress.lastVersion && versionText(progress.lastVersion),
+    lastDeploymentVersion: progress.lastVersion,
     currentRetryInterval:
       isBackingOff && progress.lastAttemptCompletedAtMs > 0
         ? toDuration(progress.scheduledAtMs - progress.lastAttemptCompletedAtMs)

@@ -95,6 +95,7 @@ export function executionInfo(state: RunState): WorkflowExecutionInfoInit {
     mostRecentWorkerVersionStamp: state.workerVersion,
     priority: priorityOfRun(state),
     versioningInfo: versioningInfo(state),
+    workerDeploymentName: state.uncommon.versioning?.workerDeploymentName,
   };
 }
 

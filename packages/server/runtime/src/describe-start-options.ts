@@ -1,21 +1,55 @@
-import { type RunState, toTimestamp, versioningOverrideOf } from "@perdure/engine";
+import {
+  overrideTarget,
+  type RunState,
+  toTimestamp,
+  UNVERSIONED_TEXT,
+  versioningOverrideOf,
+  versionText,
+} from "@perdure/engine";
 import type { CallbackInit } from "@perdure/proto/temporal/api/common/v1";
 import { CallbackState, EventType, VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
 import type {
   CallbackInfoInit,
   RequestIdInfoInit,
+  VersioningOverrideInit,
   WorkflowExecutionVersioningInfoInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 
-/** The versioning of a run that has or had an override; `undefined` for others. */
+/** The versioning of a run that has or had a version or an override; `undefined` for others. */
 export function versioningInfo(state: RunState): WorkflowExecutionVersioningInfoInit | undefined {
-  const versioningOverride = versioningOverrideOf(state);
-  if (versioningOverride === undefined) {
-    return state.uncommon.options?.hasVersioning === true ? {} : undefined;
+  const override = versioningOverrideOf(state);
+  const { options, versioning } = state.uncommon;
+  const hadOverride = override !== undefined || options?.hasVersioning === true;
+  if (versioning?.isVersioned !== true) {
+    return hadOverride ? { versioningOverride: shownOverride(override) } : undefined;
   }
-  if (versioningOverride.override?.kind !== "autoUpgrade") return { versioningOverride };
-  const behavior = VersioningBehavior.AUTO_UPGRADE;
-  return { versioningOverride: { ...versioningOverride, behavior } };
+  const { behavior, version, transition, revision, initialBehavior } = versioning;
+  return {
+    behavior,
+    version: version && versionText(version),
+    deploymentVersion: version,
+    versioningOverride: shownOverride(override),
+    versionTransition: transition && {
+      version: transition.version ? versionText(transition.version) : UNVERSIONED_TEXT,
+      deploymentVersion: transition.version,
+    },
+    revisionNumber: BigInt(revision),
+    continueAsNewInitialVersioningBehavior: initialBehavior,
+  };
+}
+
+/** An override with what the older fields of the API tell of it. */
+function shownOverride(
+  versioningOverride: VersioningOverrideInit | undefined,
+): VersioningOverrideInit | undefined {
+  const { override } = versioningOverride ?? {};
+  if (override?.kind === "autoUpgrade") {
+    return { ...versioningOverride, behavior: VersioningBehavior.AUTO_UPGRADE };
+  }
+  const target = overrideTarget(versioningOverride);
+  if (override?.kind !== "pinned" || target === undefined) return versioningOverride;
+  const behavior = VersioningBehavior.PINNED;
+  return { ...versioningOverride, behavior, pinnedVersion: versionText(target) };
 }
 
 /** Callbacks of a run, which wait for its end. */

@@ -1,8 +1,11 @@
+import type { VersionName } from "@perdure/engine";
 import type { QueueKey, TaskRow } from "@perdure/persistence";
 
 /** Who polls. */
 export interface PollerInfo {
   readonly identity: string;
+  /** The version of a worker that has one. */
+  readonly version?: VersionName | undefined;
 }
 
 /** What a poller receives: an encoded poll response. */

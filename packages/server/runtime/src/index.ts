@@ -1,4 +1,7 @@
 export { ActivityOperations } from "./activity-operations.js";
+export { DEPLOYMENT_SUMMARY_FIELD } from "./deployments/deployment-logic.js";
+export type { DeploymentChange, DeploymentTarget } from "./deployments/deployment-steps.js";
+export { Deployments, type RoutingRequest } from "./deployments/deployments.js";
 export { describeRun, executionInfo } from "./describe-run.js";
 export type { Dispatch, Dispatcher, PollerInfo, TakenPoller, TransientTask } from "./dispatch.js";
 export { EntityHost, type EntityTarget } from "./entities/entity-host.js";
@@ -29,6 +32,9 @@ export {
 export type { ResetCommand } from "./reset-workflow.js";
 export { type NamespaceRetention, type RetainedKind, RetentionSweeper } from "./retention.js";
 export type { ReverseHistoryQuestion } from "./reverse-history-reader.js";
+export { DeploymentDirectory } from "./routing/deployment-directory.js";
+export { TaskRouter } from "./routing/task-router.js";
+export { versionedQueue } from "./routing/versioned-queue.js";
 export { RunControlService } from "./run-control-service.js";
 export type { PrepareStart } from "./schedules/schedule-effects.js";
 export { SCHEDULE_INFO_FIELD, Schedules, type ScheduleTarget } from "./schedules/schedule-kind.js";

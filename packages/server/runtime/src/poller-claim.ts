@@ -1,4 +1,4 @@
-import type { RunStep, TaskClaim } from "@perdure/engine";
+import type { RunStep, StartVersioning, TaskClaim } from "@perdure/engine";
 import type { TakenPoller } from "./dispatch.js";
 
 /** A poller that was claimed for a task within a step. */
@@ -7,6 +7,7 @@ export class PollerClaim implements TaskClaim {
   constructor(
     readonly poller: TakenPoller,
     readonly queueName: string,
+    readonly versioning: StartVersioning | undefined,
   ) {
     this.identity = poller.info.identity;
   }

@@ -26,6 +26,7 @@ import type { LoadedRun } from "./loaded-run.js";
 import { PendingQueries, type QueryOutcome } from "./pending-queries.js";
 import type { RunTarget } from "./step-run.js";
 import { describeTask, withHistory } from "./task-dispatch.js";
+import { mayStickToWorker, queryQueue } from "./versioned-query.js";
 import type { WorkflowHost } from "./workflow-host.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
 
@@ -168,7 +169,7 @@ export class QueryService {
   async #askDirectly(run: LoadedRun, question: QueryQuestion): Promise<PayloadsInit | undefined> {
     const sticky = run.state.sticky?.queue;
     const { clock } = this.#host.deps;
-    if (sticky !== undefined) {
+    if (sticky !== undefined && mayStickToWorker(this.#host, run.state)) {
       const queue = queueOf(run.state, sticky);
       const untilMs = Math.min(question.deadlineMs, clock.nowMs() + STICKY_QUERY_MS);
       const isPolled = this.#host.dispatcher?.hasRecentPoller(queue, STICKY_POLLER_WINDOW_MS);
@@ -177,7 +178,7 @@ export class QueryService {
         if (result !== undefined) return resultOf(result);
       }
     }
-    const queue = queueOf(run.state, taskQueueName(run.state));
+    const queue = queryQueue(this.#host, run.state, queueOf(run.state, taskQueueName(run.state)));
     const untilMs = question.deadlineMs;
     const result = await this.#offer(run, { question, queue, untilMs, isSticky: false });
     if (result === undefined) throw new DeadlineExceededError("context deadline exceeded");

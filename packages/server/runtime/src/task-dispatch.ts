@@ -30,8 +30,10 @@ import { encodeTaskPageToken } from "./history-page-token.js";
 import { PAGE_EVENTS_MAX } from "./history-reader.js";
 import type { HistorySlice } from "./history-slice.js";
 import type { LoadedRun } from "./loaded-run.js";
+import { startVersioning } from "./offer-queue.js";
 import { readHistory } from "./read-history.js";
 import { encodeTaskToken } from "./task-token.js";
+import { isMisplaced, mayRunActivity, placeOf, queuedVersioning } from "./versioned-start.js";
 import type { WorkflowHost } from "./workflow-host.js";
 
 /** Most batches of events in a poll response; the worker asks for the rest. */
@@ -97,11 +99,17 @@ export async function startQueuedTask(
     return undefined;
   }
   const isWorkflowTask = queue.taskKind === TaskKind.WORKFLOW;
-  const { scheduledEventId, stamp } = task;
-  const start = { scheduledEventId, stamp, identity: poller.identity, requestId: host.newId() };
+  const versioning = queuedVersioning(host, run.state, { queue, poller });
+  const { identity } = poller;
+  const start = { ...task, identity, requestId: host.newId(), versioning };
   const isCurrent = isWorkflowTask ? isWorkflowTaskCurrent : isActivityTaskCurrent;
+  if (isCurrent(run.state, start) && isMisplaced(host, run.state, queue)) {
+    host.moveTask(task, placeOf(host, run.state, queue));
+    return undefined;
+  }
   host.deps.committer.add([removal], slot);
   if (!isCurrent(run.state, start)) return undefined;
+  if (!isWorkflowTask && !mayRunActivity(host, run, versioning)) return undefined;
 
   const step = new Step(run.state, host.environment(task.key.namespaceId, claimNothing));
   if (isWorkflowTask) startWorkflowTask(step, start);
@@ -127,10 +135,12 @@ export async function startSpeculativeTask(
   },
 ): Promise<Dispatch | undefined> {
   const { namespaceId, workflowId, runId, workflowTask } = run.state;
+  const { router } = host.deps;
+  const versioning = startVersioning(namespaceId, started.offer, { ...started, router });
   const slot = host.slot(namespaceId, workflowId);
   const { identity } = started.poller;
   const { scheduledEventId, stamp } = started.offer;
-  const start = { scheduledEventId, stamp, identity, requestId: host.newId() };
+  const start = { scheduledEventId, stamp, identity, requestId: host.newId(), versioning };
   if (slot.runs.get(runId) !== run || workflowTask?.isSpeculative !== true) return undefined;
   if (!isWorkflowTaskCurrent(run.state, start)) return undefined;
   const step = new Step(run.state, host.environment(namespaceId, claimNothing));

@@ -27,7 +27,6 @@ import {
   type QueueKey,
   type Store,
   type StoreWrite,
-  TaskKind,
   type TaskRow,
 } from "@perdure/persistence";
 import type { Dispatcher } from "./dispatch.js";
@@ -35,8 +34,12 @@ import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { exceededHistoryLimit } from "./history-limits.js";
 import { LoadedRun } from "./loaded-run.js";
 import { Messenger } from "./messenger.js";
+import { moveTask } from "./move-task.js";
+import { queueOfOffer, startVersioning } from "./offer-queue.js";
 import { hasMessages } from "./outbox.js";
 import { PollerClaim, releaseClaims } from "./poller-claim.js";
+import type { TaskRouter } from "./routing/task-router.js";
+import { isSameVersion } from "./routing/versioned-queue.js";
 import { insertWrites, stepWrites, wakeOf } from "./run-writes.js";
 import type { StoreNumbers } from "./store-numbers.js";
 import { deliverClaimed, startSpeculativeTask } from "./task-dispatch.js";
@@ -61,6 +64,8 @@ export interface HostDeps {
   /** What namespaces lay down for their runs; absent: nothing. */
   readonly rules?: NamespaceRules;
   readonly namespaces: NamespaceDirectory;
+  /** Knows the versions of workers; absent: there are none. */
+  readonly router?: TaskRouter;
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
   /** Log entries after which a run gets a snapshot, unless its state is large beside them. */
@@ -69,9 +74,6 @@ export interface HostDeps {
 
 /** Stands for the commit of a step that stores nothing, on a run of which everything is stored. */
 const NOTHING_TO_STORE: CommitTicket = { durable: Promise.resolve() };
-
-/** A sticky queue that nobody polled for so long has lost its worker. */
-const STICKY_POLLER_WINDOW_MS = 10_000;
 
 /** What else is part of the commit that makes a run. */
 export interface CreateOptions {
@@ -171,6 +173,7 @@ export class WorkflowHost {
       namespaces,
       newId: () => this.newId(),
       claim: claim ?? ((offer) => this.#claim(namespaceId, offer)),
+      isQueueOfVersion: this.deps.router?.membership(namespaceId),
     };
   }
 
@@ -422,16 +425,32 @@ export class WorkflowHost {
   #claim(namespaceId: string, offer: TaskOffer): TaskClaim | undefined {
     const queue = this.#queueOf(namespaceId, offer);
     const poller = this.#dispatcher?.takePoller(queue);
-    return poller === undefined ? undefined : new PollerClaim(poller, queue.name);
+    if (poller === undefined) return undefined;
+    // An activity that another version gets may have to wait for its workflow to move there.
+    const isElsewhere = !isSameVersion(poller.info.version, offer.directive?.version);
+    if (offer.kind === "activity" && isElsewhere) {
+      poller.release();
+      return undefined;
+    }
+    const { router } = this.deps;
+    const versioning = startVersioning(namespaceId, offer, { poller: poller.info, router });
+    return new PollerClaim(poller, queue.name, versioning);
   }
 
-  /** The queue that an offer goes to: not a sticky one whose worker seems to be gone. */
   #queueOf(namespaceId: string, offer: TaskOffer): QueueKey {
-    const taskKind = offer.kind === "workflow" ? TaskKind.WORKFLOW : TaskKind.ACTIVITY;
-    const queue = { namespaceId, name: offer.queueName, taskKind };
-    if (offer.fallbackQueueName === undefined) return queue;
-    if (this.#dispatcher?.hasRecentPoller(queue, STICKY_POLLER_WINDOW_MS) === true) return queue;
-    return { ...queue, name: offer.fallbackQueueName };
+    return queueOfOffer(namespaceId, offer, {
+      dispatcher: this.#dispatcher,
+      router: this.deps.router,
+    });
+  }
+
+  /** Puts a task that waits into another queue. */
+  moveTask(task: TaskRow, target: QueueKey): void {
+    moveTask(this.deps, task, target).then(
+      (moved) => this.#dispatcher?.offer(moved),
+      // What could not be written is found again where it was.
+      () => undefined,
+    );
   }
 
   #taskRow(state: RunState, offer: TaskOffer): TaskRow {

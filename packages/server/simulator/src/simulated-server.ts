@@ -17,6 +17,8 @@ import {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   ActivityOperations,
+  DeploymentDirectory,
+  Deployments,
   GroupCommitter,
   type HostDeps,
   HostedKinds,
@@ -25,6 +27,7 @@ import {
   RunControlService,
   Schedules,
   StoreNumbers,
+  TaskRouter,
   UpdateService,
   UpdateWithStartService,
   WorkflowHost,
@@ -99,16 +102,17 @@ export class SimulatedServer {
     this.#store = store;
     const deps = { ...hostDeps(world, store, logger), numbers: new StoreNumbers(facts) };
     const { clock, random, limits } = deps;
-    const host = new WorkflowHost(deps);
+    const directory = new DeploymentDirectory();
+    const router = new TaskRouter(directory, clock);
+    const host = new WorkflowHost({ ...deps, router });
     this.#host = host;
+    const deployments = new Deployments(deps, { host, directory, router, limits });
     const workflows = new WorkflowService(host);
     const namespaces = { resolve: resolveNamespace };
-    const shared = { namespaces, store, clock, random, limits };
+    const shared = { namespaces, store, clock, random, limits, deployments };
     const prepareStart = startPreparer(shared);
     const schedules = new Schedules(deps, { host, workflows, prepareStart });
-    const kinds = new HostedKinds(host, [schedules]);
-    this.#matching = new Matching({ store, clock, logger, starter: kinds });
-    host.start(this.#matching, kinds.wakers);
+    this.#matching = this.#startMatching(host, deployments, schedules);
     const updates = new UpdateService(host);
     const ofWorkflows = workflowHandlers({
       workflows,
@@ -123,6 +127,15 @@ export class SimulatedServer {
       ...shared,
     });
     this.#handlers = new Map([...ofWorkflows, ...scheduleHandlers({ ...shared, schedules })]);
+  }
+
+  #startMatching(host: WorkflowHost, deployments: Deployments, schedules: Schedules): Matching {
+    const { store, clock, logger } = host.deps;
+    const kinds = new HostedKinds(host, [schedules, deployments]);
+    const matching = new Matching({ store, clock, logger, starter: kinds });
+    deployments.connect(matching);
+    host.start(matching, kinds.wakers);
+    return matching;
   }
 
   /** Opens a server over what the world's disk holds. */

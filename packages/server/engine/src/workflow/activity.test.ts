@@ -19,7 +19,8 @@ describe("activity", () => {
   it("is offered to its own queue with its priority", () => {
     const run = runWith({ priority: { priorityKey: 1 } });
     const offer = { kind: "activity", queueName: "charges", scheduledEventId: 5, stamp: 1 };
-    const absent = { fallbackQueueName: undefined, isSpeculative: undefined };
+    const unset = { fallbackQueueName: undefined, isSpeculative: undefined, directive: undefined };
+    const absent = { ...unset, workflowId: "workflow-1" };
     assert.deepEqual(run.offers, [{ ...offer, priority: 1, ...absent }]);
   });
 

@@ -17,6 +17,7 @@ import {
   requireOpen,
   taskQueueName,
 } from "./run-state.js";
+import { taskDirective } from "./run-versioning.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
 import { ensureWorkflowTask, priorityOf, type TaskStart } from "./workflow-task.js";
 
@@ -33,6 +34,8 @@ export function offerActivity(step: Step, activity: Activity): void {
     stamp: activity.progress.stamp,
     priority: priorityOf(priority?.priorityKey),
     isSpeculative: undefined,
+    workflowId: step.draft.workflowId,
+    directive: taskDirective(step.draft),
   });
 }
 
@@ -80,6 +83,7 @@ function startedProgress(
     options: before.options,
     isReset: before.isReset,
     dropsHeartbeat: before.dropsHeartbeat,
+    lastVersion: start.versioning?.worker,
   };
 }
 

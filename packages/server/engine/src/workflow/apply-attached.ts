@@ -1,5 +1,6 @@
 import type { WorkflowExecutionOptionsUpdatedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
-import { priorityOfRun, type RunDraft, versioningOverrideOf } from "./run-state.js";
+import { draftOf, priorityOfRun, type RunDraft, versioningOverrideOf } from "./run-state.js";
+import { applyOverride } from "./run-versioning.js";
 
 /** Folds options that were changed and what was attached. An event that waits has the ID 0. */
 export function applyOptionsUpdated(
@@ -11,6 +12,7 @@ export function applyOptionsUpdated(
   const isUnset = updated.unsetVersioningOverride === true;
   if (isUnset || versioningOverride !== undefined || priority !== undefined) {
     const isOverrideChanged = isUnset || versioningOverride !== undefined;
+    const before = draftOf(draft);
     const override = versioningOverrideOf(draft);
     const options = {
       priority: priority ?? priorityOfRun(draft),
@@ -22,6 +24,7 @@ export function applyOptionsUpdated(
         versioningOverride !== undefined,
     };
     draft.uncommon = { ...draft.uncommon, options };
+    if (isOverrideChanged) applyOverride(draft, before);
   }
   applyAttached(draft, updated, place);
 }

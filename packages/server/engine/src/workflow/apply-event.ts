@@ -19,6 +19,7 @@ import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent } from "./peers.js";
 import { addResetPoint, readResetPoints } from "./reset-points.js";
 import type { RunDraft, SignalTally } from "./run-state.js";
+import { applyInheritedVersion, applyWorkerVersion } from "./run-versioning.js";
 import { forgetProblems, problemOf, rememberProblem } from "./task-problems.js";
 import { applyUpdateEvent } from "./update-events.js";
 
@@ -105,6 +106,7 @@ function applyStarted(
   draft.firstTaskAtMs = backoffMs > 0 ? place.timeMs + backoffMs : 0;
   draft.memo = started.memo;
   draft.searchAttributes = started.searchAttributes;
+  applyInheritedVersion(draft, started);
   if (started.prevAutoResetPoints !== undefined) {
     draft.resetPoints = List(readResetPoints(started.prevAutoResetPoints));
   }
@@ -140,7 +142,10 @@ function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPla
       draft.previousStartedEventId = Number(attributes.value.startedEventId ?? 0n);
       draft.lastCompletedEventId = place.eventId;
       draft.resetPoints = addResetPoint(draft.resetPoints, {
-        buildId: attributes.value.workerVersion?.buildId ?? "",
+        buildId:
+          attributes.value.deploymentVersion?.buildId ??
+          attributes.value.workerVersion?.buildId ??
+          "",
         binaryChecksum: attributes.value.binaryChecksum ?? "",
         runId: draft.runId,
         firstCompletedEventId: place.eventId,
@@ -149,6 +154,7 @@ function applyTaskEvent(draft: RunDraft, attributes: Attributes, place: EventPla
         expiresAtMs: 0,
       });
       draft.workerVersion = attributes.value.workerVersion ?? draft.workerVersion;
+      applyWorkerVersion(draft, attributes.value);
       forgetProblems(draft);
       return true;
     case "workflowTaskFailedEventAttributes":

@@ -9,6 +9,12 @@ import {
 import { invalidOptionsPath } from "./options-paths.js";
 import { priorityOfRun, type RunState, requireOpen, versioningOverrideOf } from "./run-state.js";
 import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import {
+  isVersionChanged,
+  offerActivitiesElsewhere,
+  offerElsewhere,
+  versionMark,
+} from "./version-transition.js";
 import { offerWorkflowTask } from "./workflow-task.js";
 
 /** Which options of a run become what. */
@@ -61,9 +67,16 @@ export function changeOptions(step: Step, change: OptionsChange): WorkflowExecut
     priority,
   };
   const kind = "workflowExecutionOptionsUpdatedEventAttributes";
+  const mark = versionMark(step.draft);
   step.recordOrBuffer({ kind, value }, { workerMayIgnore: true });
   step.changeList();
-  offerAgain(step);
+  if (isVersionChanged(mark, step.draft)) {
+    step.setSticky(undefined);
+    offerElsewhere(step);
+    offerActivitiesElsewhere(step, 0);
+  } else {
+    offerAgain(step);
+  }
   return merged;
 }
 

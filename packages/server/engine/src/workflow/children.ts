@@ -5,6 +5,7 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { EventAttributes } from "./event-types.js";
+import { versionOfChild } from "./inherited-version.js";
 import { tellWorkflow } from "./messages.js";
 import type { Child } from "./peers.js";
 import { isOpen, priorityOfRun, type RunIdentity, type RunState } from "./run-state.js";
@@ -67,7 +68,20 @@ export function startChild(
 ): RunStep {
   const request = childStartRequest(start.parent, start.child);
   const parent = parentInput(start.parent, start.child.initiatedEventId, environment);
-  return startRun(identity, { request, parent }, environment);
+  const { versioningOverride } = start.child.initiated;
+  const inherited =
+    versioningOverride === undefined
+      ? versionOfChild(start.parent, {
+          namespaceId: identity.namespaceId,
+          queueName: request.taskQueue?.name ?? "",
+          isQueueOfVersion: environment.isQueueOfVersion ?? noQueue,
+        })
+      : undefined;
+  return startRun(identity, { request, parent, inherited }, environment);
+}
+
+function noQueue(): boolean {
+  return false;
 }
 
 function parentInput(

@@ -9,6 +9,7 @@ import { checkCommandSequence } from "./command-kinds.js";
 import { type CommandContext, handleCommand } from "./commands.js";
 import { leavesNoTrace } from "./discard-task.js";
 import { recordTerminated } from "./messages.js";
+import { checkReportedVersion, reportedVersion } from "./reported-version.js";
 import { activityOf, isOpen, isPaused, type RunState, type WorkflowTask } from "./run-state.js";
 import { scheduleSpeculativeTask } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
@@ -18,6 +19,12 @@ import {
   MessageList,
   rejectUnprocessed,
 } from "./update-messages.js";
+import {
+  isInTransition,
+  isVersionChanged,
+  offerActivitiesElsewhere,
+  versionMark,
+} from "./version-transition.js";
 import {
   failWorkflowTask,
   heldWorkflowTask,
@@ -64,6 +71,7 @@ export function completeWorkflowTask(
       "Workflow is paused and force create new workflow task is not allowed.",
     );
   }
+  checkReportedVersion(input.request);
   checkCommandSequence(input.request.commands ?? []);
   const step = new Step(run, environment);
   const { request } = input;
@@ -107,19 +115,22 @@ function recordCompleted(
     workerVersion: request.workerVersionStamp,
     sdkMetadata: request.sdkMetadata,
     meteringMetadata: request.meteringMetadata,
-    deployment: request.deployment,
-    versioningBehavior: request.versioningBehavior,
-    workerDeploymentName: request.deploymentOptions?.deploymentName,
+    ...reportedVersion(request),
   };
+  const mark = versionMark(step.draft);
   const { lastCompletedEventId, resetPoints, workerVersion, uncommon } = step.draft;
   const completedEventId = step.record({ kind: "workflowTaskCompletedEventAttributes", value });
   const isListed =
     lastCompletedEventId === 0 ||
     uncommon.taskProblems.isReported ||
     step.draft.workerVersion?.buildId !== workerVersion?.buildId ||
-    step.draft.resetPoints !== resetPoints;
+    step.draft.resetPoints !== resetPoints ||
+    step.draft.uncommon.versioning !== uncommon.versioning;
   // Lists find a run by the versions of the workers that it had, and by its problems.
   if (isListed) step.changeList();
+  if (isVersionChanged(mark, step.draft)) {
+    offerActivitiesElsewhere(step, step.nowMs - task.scheduledAtMs);
+  }
   if (task.isTransient && task.isSpeculative !== true) step.setWorkflowTask(undefined);
   return completedEventId;
 }
@@ -129,7 +140,9 @@ function rememberWorker(step: Step, request: RespondWorkflowTaskCompletedRequest
   const sticky = request.stickyAttributes;
   const queue = sticky?.workerTaskQueue?.name ?? "";
   if (queue === "") step.setSticky(undefined);
-  else setSticky(step, { queue, scheduleToStartMs: durationMs(sticky?.scheduleToStartTimeout) });
+  // A run that moves to another version meanwhile is not to come back.
+  else if (!isInTransition(step.draft))
+    setSticky(step, { queue, scheduleToStartMs: durationMs(sticky?.scheduleToStartTimeout) });
 }
 
 function setSticky(step: Step, sticky: { queue: string; scheduleToStartMs: number }): void {
@@ -149,9 +162,11 @@ function finishCompletion(
   let isNextTaskHeld = false;
   const isHeartbeat = request.forceCreateNewWorkflowTask === true;
   if (isOpen(step.draft) && !isHeartbeat) rejectUnprocessed(step);
+  const isMoving = isInTransition(step.draft);
   const isWanted = isHeartbeat || context.isTaskWanted || !step.draft.buffered.isEmpty();
-  if (isOpen(step.draft) && isWanted) {
-    isNextTaskHeld = request.returnNewWorkflowTask === true && !isPaused(step.draft);
+  if (isOpen(step.draft) && (isWanted || isMoving)) {
+    const mayHold = !isMoving && !isPaused(step.draft);
+    isNextTaskHeld = request.returnNewWorkflowTask === true && mayHold;
     const isBare = isHeartbeat && (request.commands ?? []).length === 0;
     scheduleNext(step, {
       isNextTaskHeld,

@@ -7,6 +7,7 @@ import {
 } from "@perdure/proto/temporal/api/common/v1";
 import {
   ContinueAsNewInitiator,
+  ContinueAsNewVersioningBehavior,
   TaskQueueKind,
   WorkflowTaskFailedCause,
 } from "@perdure/proto/temporal/api/enums/v1";
@@ -15,6 +16,7 @@ import { durationMs, toDuration } from "../wire-time.js";
 import { BadCommandError } from "./bad-command-error.js";
 import { checkAttributesFit } from "./checked-attributes.js";
 import type { ClosingCommand } from "./close.js";
+import { type InheritedVersion, versionOfContinued } from "./inherited-version.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { checkDurationSign, checkRetryPolicy, withRetryDefaults } from "./retry-policy.js";
 import { callbacksOf, followRun, inheritedAttributes } from "./run-chain.js";
@@ -77,6 +79,7 @@ export function continueRunAsNew(step: Step, command: Command, closing: ClosingC
     attributes: {
       ...inheritedAttributes(step.draft),
       ...shared,
+      ...inheritedVersion(step, command, continuation.queueName),
       retryPolicy: continuation.retryPolicy,
       cronSchedule: command.cronSchedule,
       continuedFailure: command.failure,
@@ -84,6 +87,19 @@ export function continueRunAsNew(step: Step, command: Command, closing: ClosingC
       attempt: isRetry ? (step.draft.started.attempt ?? 1) + 1 : 1,
     },
   });
+}
+
+function inheritedVersion(step: Step, command: Command, queueName: string): InheritedVersion {
+  const { UNSPECIFIED } = ContinueAsNewVersioningBehavior;
+  return versionOfContinued(step.draft, {
+    queueName,
+    initialBehavior: command.initialVersioningBehavior ?? UNSPECIFIED,
+    isQueueOfVersion: step.environment.isQueueOfVersion ?? noQueue,
+  });
+}
+
+function noQueue(): boolean {
+  return false;
 }
 
 function recordContinued(

@@ -26,5 +26,6 @@ export function firstAttempt(place: {
     options: undefined,
     isReset: false,
     dropsHeartbeat: false,
+    lastVersion: undefined,
   };
 }

@@ -1,6 +1,7 @@
 import type { PayloadInit, SearchAttributesInit } from "@perdure/proto/temporal/api/common/v1";
 import { attributePayload } from "./payload-fields.js";
 import { type RunState, versioningOverrideOf } from "./run-state.js";
+import { addVersionAttributes, unversionedEntry } from "./version-attributes.js";
 
 /** What an execution whose workers have no version is found by. */
 const UNVERSIONED = "unversioned";
@@ -18,24 +19,34 @@ export function listedSearchAttributes(run: RunState): SearchAttributesInit | un
   const { taskProblems, pause } = run.uncommon;
   const { isReported, last } = taskProblems;
   const isPlain = !isUpgraded && !isOverrideNew && !isReported && pause === undefined;
-  if (!hasWorked && isPlain) return run.searchAttributes;
+  const { versioning } = run.uncommon;
+  if (!hasWorked && isPlain && versioning === undefined) return run.searchAttributes;
   const fields = new Map(run.searchAttributes?.indexedFields);
   if (isReported) fields.set("TemporalReportedProblems", attributePayload("KeywordList", last));
   if (isUpgraded)
     fields.set("TemporalWorkflowVersioningBehavior", attributePayload("Keyword", "AutoUpgrade"));
   if (run.uncommon.pause !== undefined)
     fields.set("TemporalPauseInfo", pauseEntries(run, run.uncommon.pause.reason));
+  if (versioning !== undefined) {
+    addVersionAttributes(fields, { run, versioning, buildIds: buildIdsOf(run) });
+    return { indexedFields: fields };
+  }
   // A changed override stands for the versions of the workers until the next of their tasks.
   if (isOverrideNew ? isUpgraded : !hasWorked) return { indexedFields: fields };
   const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
-  const latestBuildId = run.workerVersion?.buildId ?? "";
-  const buildIds = named([...own.map(({ buildId }) => buildId), latestBuildId]);
   const checksums = named(own.map(({ binaryChecksum }) => binaryChecksum));
-  const versions = buildIds.map((buildId) => `${UNVERSIONED}:${buildId}`);
-  fields.set("BuildIds", attributePayload("KeywordList", [UNVERSIONED, ...versions]));
+  const entries = [UNVERSIONED, ...buildIdsOf(run).map(unversionedEntry)];
+  fields.set("BuildIds", attributePayload("KeywordList", entries));
   if (checksums.length > 0)
     fields.set("BinaryChecksums", attributePayload("KeywordList", checksums));
   return { indexedFields: fields };
+}
+
+/** Build IDs of the workers of a run. */
+function buildIdsOf(run: RunState): readonly string[] {
+  const own = run.resetPoints.filter(({ runId }) => runId === run.runId).toArray();
+  const latestBuildId = run.workerVersion?.buildId ?? "";
+  return named([...own.map(({ buildId }) => buildId), latestBuildId]);
 }
 
 function hasNewOverride(run: RunState): boolean {

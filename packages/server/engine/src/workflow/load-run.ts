@@ -93,6 +93,9 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
   if (delta.problems !== undefined) {
     draft.uncommon = { ...draft.uncommon, taskProblems: delta.problems };
   }
+  if (delta.versioning !== undefined) {
+    draft.uncommon = { ...draft.uncommon, versioning: delta.versioning };
+  }
   if (delta.resetOrigin !== undefined) setResetOrigin(draft, delta.resetOrigin);
   for (const updateId of delta.rejectedUpdates) {
     draft.admittedUpdates = draft.admittedUpdates.delete(updateId);

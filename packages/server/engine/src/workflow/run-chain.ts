@@ -7,8 +7,10 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type { WorkflowExecutionStartedEventAttributesInit } from "@perdure/proto/temporal/api/history/v1";
+import type { VersioningOverrideInit } from "@perdure/proto/temporal/api/workflow/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { cronBackoffMs } from "./cron-schedule.js";
+import { versionOfRetried } from "./inherited-version.js";
 import { carriedResetPoints } from "./reset-points.js";
 import { decideRetry } from "./retry.js";
 import {
@@ -97,7 +99,8 @@ export function startNextRun(step: Step, next: NextRun, carried: Carried): RunSt
     header: started.header,
     memo: started.memo,
     searchAttributes: started.searchAttributes,
-    versioningOverride: versioningOverrideOf(step.draft),
+    versioningOverride: pinnedOverride(step.draft),
+    ...(isRetry ? versionOfRetried(step.draft) : {}),
     completionCallbacks: isRetry ? callbacksOf(step.draft) : undefined,
     continuedFailure: carried.failure,
     lastCompletionResult: carried.lastCompletionResult,
@@ -105,6 +108,11 @@ export function startNextRun(step: Step, next: NextRun, carried: Carried): RunSt
   };
   const { runId, initiator, backoffMs } = next;
   return followRun(step, { runId, initiator, backoff: toDuration(backoffMs), attributes });
+}
+
+function pinnedOverride(run: RunState): VersioningOverrideInit | undefined {
+  const override = versioningOverrideOf(run);
+  return override?.override?.kind === "pinned" ? override : undefined;
 }
 
 /** What every run of a chain has from the one before. */

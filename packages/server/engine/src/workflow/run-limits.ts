@@ -85,6 +85,19 @@ export interface RunLimits {
   readonly linksMax: number;
   /** `frontend.linkMaxSize`, bytes. */
   readonly linkBytesMax: number;
+  /** `matching.maxDeployments`: worker deployments of one namespace. */
+  readonly deploymentsMax: number;
+  /** `matching.maxVersionsInDeployment` */
+  readonly deploymentVersionsMax: number;
+  /** `matching.maxTaskQueuesInDeploymentVersion`: names of task queues. */
+  readonly deploymentQueuesMax: number;
+  /**
+   * `matching.wv.VersionDrainageStatusVisibilityGracePeriod`: how long after a version began to
+   * drain its open workflows are counted.
+   */
+  readonly drainageGraceMs: number;
+  /** `matching.wv.VersionDrainageStatusRefreshInterval`: how often they are counted then. */
+  readonly drainageRefreshMs: number;
 }
 
 /** The official server's defaults. Source: its dynamic configuration. */
@@ -127,4 +140,9 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   callbackHeaderBytesMax: 8 * 1024,
   linksMax: 10,
   linkBytesMax: 4000,
+  deploymentsMax: 100,
+  deploymentVersionsMax: 100,
+  deploymentQueuesMax: 100,
+  drainageGraceMs: 3 * 60 * 1000,
+  drainageRefreshMs: 3 * 60 * 1000,
 };

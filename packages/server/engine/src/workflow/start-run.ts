@@ -6,6 +6,7 @@ import type { UserMetadataInit } from "@perdure/proto/temporal/api/sdk/v1";
 import type { StartWorkflowExecutionRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { durationMs, toDuration, toTimestamp } from "../wire-time.js";
 import { cronBackoffMs } from "./cron-schedule.js";
+import type { InheritedVersion } from "./inherited-version.js";
 import { recordSignal, type SignalInput } from "./messages.js";
 import { withoutUnsetMemo, withoutUnsetSearchAttributes } from "./payload-fields.js";
 import { emptyRun, type RunIdentity } from "./run-state.js";
@@ -36,6 +37,8 @@ export interface StartInput {
   /** An update that the first task brings. */
   readonly update?: UpdateInput;
   readonly parent?: ParentInput;
+  /** The version that a child has from its parent. */
+  readonly inherited?: InheritedVersion | undefined;
 }
 
 /** Makes a run's first events from a request. */
@@ -83,7 +86,7 @@ type DecidedAttributes = Pick<
 
 function startedAttributes(
   { runId, workflowId }: RunIdentity,
-  { request, parent }: StartInput,
+  { request, parent, inherited }: StartInput,
   decided: DecidedAttributes,
 ): WorkflowExecutionStartedEventAttributesInit {
   return {
@@ -117,6 +120,7 @@ function startedAttributes(
     firstWorkflowTaskBackoff: decided.firstWorkflowTaskBackoff,
     workflowExecutionExpirationTime: decided.workflowExecutionExpirationTime,
     eagerExecutionAccepted: decided.eagerExecutionAccepted,
+    ...inherited,
   };
 }
 

@@ -1,5 +1,10 @@
 import { invariant } from "@perdure/kernel";
-import { type ResetOrigin, RunDelta, type RunDeltaInit } from "@perdure/proto/perdure/internal/v1";
+import {
+  type ResetOrigin,
+  RunDelta,
+  type RunDeltaInit,
+  type RunVersioning,
+} from "@perdure/proto/perdure/internal/v1";
 import type {
   LinkInit,
   PrincipalInit,
@@ -13,6 +18,7 @@ import { applyEvent } from "./apply-event.js";
 import { inFlushOrder, wireStartedEvents } from "./buffered-events.js";
 import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
+import type { IsQueueOfVersion } from "./inherited-version.js";
 import type { NamespaceDirectory } from "./namespace-directory.js";
 import type { NamespaceRules } from "./namespace-rules.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
@@ -30,8 +36,10 @@ import {
   type WorkflowTask,
 } from "./run-state.js";
 import { convertSpeculativeTask } from "./speculative-task.js";
+import type { TaskDirective } from "./task-directive.js";
 import type { TaskProblems } from "./task-problems.js";
 import { noticesOfClose, type UpdateNotice } from "./update-notices.js";
+import type { StartVersioning } from "./worker-version.js";
 
 /**
  * What a step is given besides the state and the trigger: it reads no clock and draws no number.
@@ -49,11 +57,15 @@ export interface StepEnvironment {
    * the same step; it must get it, or be let go, once the step is applied.
    */
   readonly claim?: (offer: TaskOffer) => TaskClaim | undefined;
+  /** Whether workflow workers of a version have polled a queue; absent: there are no versions. */
+  readonly isQueueOfVersion?: IsQueueOfVersion | undefined;
 }
 
 /** A poller that waits for work. */
 export interface TaskClaim {
   readonly identity: string;
+  /** Absent: neither the worker nor the run has a version. */
+  readonly versioning?: StartVersioning | undefined;
 }
 
 /** Work to be offered to pollers once the step is durable. */
@@ -68,6 +80,9 @@ export interface TaskOffer {
   readonly priority: number;
   /** Whether the task is in memory only, and so has no row and waits for no commit. */
   readonly isSpeculative?: boolean | undefined;
+  readonly workflowId: string;
+  /** What the run's version has to say about its way; `undefined` for a run without versions. */
+  readonly directive: TaskDirective | undefined;
 }
 
 /** A task that a waiting poller took within the step. */
@@ -141,6 +156,7 @@ export class Step {
   #isTaskDirty = false;
   #isStickyDirty = false;
   #areProblemsDirty = false;
+  #isVersioningDirty = false;
   #isFlushed = false;
   #isListChanged = false;
   #lateEventCount = 0;
@@ -270,6 +286,17 @@ export class Step {
   setTaskProblems(taskProblems: TaskProblems): void {
     this.draft.uncommon = { ...this.draft.uncommon, taskProblems };
     this.#areProblemsDirty = true;
+  }
+
+  /**
+   * Changes what is known of the run's version besides what events tell.
+   *
+   * @param isStored - Whether it survives the process; not so for a task in memory only.
+   */
+  setVersioning(versioning: RunVersioning, isStored = true): void {
+    this.draft.uncommon = { ...this.draft.uncommon, versioning };
+    if (isStored) this.#isVersioningDirty = true;
+    else this.#isVolatile = true;
   }
 
   setSticky(sticky: RunState["sticky"]): void {
@@ -418,6 +445,7 @@ export class Step {
       this.#isTaskDirty ||
       this.#isStickyDirty ||
       this.#areProblemsDirty ||
+      this.#isVersioningDirty ||
       this.#isFlushed ||
       activities.length > 0 ||
       this.#buffered.length > 0 ||
@@ -431,6 +459,7 @@ export class Step {
       this.#cancelRequestId !== "";
     if (!isChanged) return undefined;
     return {
+      versioning: this.#isVersioningDirty ? this.draft.uncommon.versioning : undefined,
       workflowTask: this.#isTaskDirty ? this.#storedTask() : undefined,
       sticky: this.#isStickyDirty ? (this.draft.sticky ?? {}) : undefined,
       activities,

@@ -16,6 +16,7 @@ export function snapshotUncommon(uncommon: Uncommon): RunSnapshotInit {
     resetRunId: uncommon.resetRunId,
     pause: uncommon.pause,
     options: uncommon.options,
+    versioning: uncommon.versioning,
   };
 }
 
@@ -30,6 +31,7 @@ export function restoreUncommon(draft: RunDraft, snapshot: RunSnapshot): void {
     resetRunId: snapshot.resetRunId,
     pause: snapshot.pause,
     options: snapshot.options,
+    versioning: snapshot.versioning,
   };
   if (snapshot.resetOrigin !== undefined) setResetOrigin(draft, snapshot.resetOrigin);
 }

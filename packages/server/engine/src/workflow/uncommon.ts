@@ -3,6 +3,7 @@ import type {
   ResetOrigin,
   RunOptionsInit,
   RunPause,
+  RunVersioning,
 } from "@perdure/proto/perdure/internal/v1";
 import type { Peers } from "./peers.js";
 import type { RunState, WorkflowTask } from "./run-state.js";
@@ -24,6 +25,8 @@ export interface Uncommon {
   readonly pause: RunPause | undefined;
   /** Options as they are now, once one was changed after the start. */
   readonly options: RunOptionsInit | undefined;
+  /** The version of the run's workers; `undefined` while none with a version had to do with it. */
+  readonly versioning: RunVersioning | undefined;
 }
 
 /** Of most runs. */
@@ -36,6 +39,7 @@ export const NOTHING_UNCOMMON: Uncommon = {
   resetRunId: "",
   pause: undefined,
   options: undefined,
+  versioning: undefined,
 };
 
 /** What a closed run has left undone: nothing comes of it any more. */

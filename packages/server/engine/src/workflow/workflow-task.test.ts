@@ -26,7 +26,8 @@ describe("workflow task", () => {
     const run = new TestRun();
     assert.deepEqual(run.names(), ["WorkflowExecutionStarted", "WorkflowTaskScheduled"]);
     const offer = { kind: "workflow", queueName: "orders", scheduledEventId: 2, stamp: 1 };
-    const absent = { fallbackQueueName: undefined, isSpeculative: undefined };
+    const unset = { fallbackQueueName: undefined, isSpeculative: undefined, directive: undefined };
+    const absent = { ...unset, workflowId: "workflow-1" };
     assert.deepEqual(run.offers, [{ ...offer, priority: 3, ...absent }]);
   });
 

@@ -22,10 +22,13 @@ import {
   taskQueueName,
   type WorkflowTask,
 } from "./run-state.js";
+import { taskDirective } from "./run-versioning.js";
 import { writeScheduled } from "./speculative-task.js";
 import { type RunStep, Step, type StepEnvironment, type TaskOffer } from "./step.js";
 import { noteProblem } from "./task-problems.js";
 import { areUpdatesTooMany, sendUpdates } from "./updates.js";
+import { followWorker } from "./version-transition.js";
+import { isTargetChanged, type StartVersioning, targetNotice } from "./worker-version.js";
 import { workflowTaskTimeoutMs } from "./workflow-task-timeout.js";
 
 /** Priority of tasks without one. */
@@ -93,6 +96,8 @@ export function offerOf(run: RunState, task: WorkflowTask): TaskOffer {
     stamp: task.attempt,
     priority: priorityOf(priorityOfRun(run)?.priorityKey),
     isSpeculative: task.isSpeculative,
+    workflowId: run.workflowId,
+    directive: taskDirective(run),
   };
 }
 
@@ -138,6 +143,8 @@ export interface TaskStart {
   readonly stamp: number;
   readonly identity: string;
   readonly requestId: string;
+  /** Absent: neither the worker nor the run has a version. */
+  readonly versioning?: StartVersioning | undefined;
 }
 
 /** Whether the pending workflow task is the one that a queue hands out. */
@@ -155,9 +162,15 @@ export function isWorkflowTaskCurrent(run: RunState, start: TaskStart): boolean 
  */
 export function startWorkflowTask(
   step: Step,
-  start: Pick<TaskStart, "identity" | "requestId"> & { readonly isHeartbeat?: boolean },
+  start: Pick<TaskStart, "identity" | "requestId" | "versioning"> & {
+    readonly isHeartbeat?: boolean;
+  },
 ): void {
+  const isSpeculative = step.draft.workflowTask?.isSpeculative === true;
+  const notice = targetNotice(step.draft, start.versioning);
+  if (notice !== undefined) step.setVersioning(notice, !isSpeculative);
   startTask(step, start);
+  if (start.versioning !== undefined && !isSpeculative) followWorker(step, start.versioning);
   sendUpdates(step, start.isHeartbeat === true);
 }
 
@@ -212,6 +225,7 @@ function startedAttributes(
     historySizeBytes: BigInt(start.historySizeBytes),
     suggestContinueAsNew: reasons.length > 0,
     suggestContinueAsNewReasons: reasons,
+    targetWorkerDeploymentVersionChanged: isTargetChanged(step.draft),
   };
   return { kind: "workflowTaskStartedEventAttributes", value };
 }

@@ -12,7 +12,7 @@ import { TaskQueueKind, WorkflowIdReusePolicy } from "@perdure/proto/temporal/ap
 import type { Schedule, ScheduleInit } from "@perdure/proto/temporal/api/schedule/v1";
 import type { NewWorkflowExecutionInfo } from "@perdure/proto/temporal/api/workflow/v1";
 import type { ServedNamespace } from "../workflow-service/deps.js";
-import { checkPriority, checkVersioningOverride } from "../workflow-service/option-checks.js";
+import { checkOverrideForm, checkPriority } from "../workflow-service/option-checks.js";
 import { checkLength, readUserQueueName } from "../workflow-service/request-checks.js";
 import type { ScheduleServiceDeps } from "./deps.js";
 
@@ -86,7 +86,7 @@ export function checkScheduledWorkflow(
   const typeName = workflow.workflowType?.name ?? "";
   if (typeName === "") throw new InvalidArgumentError("WorkflowType is not set on request.");
   checkLength(typeName, lengthMax, "WorkflowType length exceeds limit.");
-  const queueName = readUserQueueName(workflow.taskQueue, lengthMax);
+  readUserQueueName(workflow.taskQueue, lengthMax);
   checkTimeouts(workflow);
   if (workflow.cronSchedule !== "") {
     throw new InvalidArgumentError("Scheduled workflow must not contain CronSchedule");
@@ -97,7 +97,7 @@ export function checkScheduledWorkflow(
   if (!isReuseAllowed) {
     throw new InvalidArgumentError("Scheduled workflow must not contain WorkflowIDReusePolicy");
   }
-  checkVersioningOverride(workflow.versioningOverride, queueName);
+  checkOverrideForm(workflow.versioningOverride, lengthMax);
   checkPriority(workflow.priority);
   if (workflow.retryPolicy !== undefined) {
     checkRetryPolicy(withRetryDefaults(workflow.retryPolicy, limits.defaultRetry));

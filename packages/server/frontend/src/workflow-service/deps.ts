@@ -1,8 +1,9 @@
-import type { AttributeSchema, RunLimits } from "@perdure/engine";
+import type { AttributeSchema, RunLimits, VersionName } from "@perdure/engine";
 import type { CancelSignal, Clock, Random } from "@perdure/kernel";
 import type { QueueKey, Store } from "@perdure/persistence";
 import type {
   ActivityOperations,
+  Deployments,
   Dispatch,
   QueryService,
   RunControlService,
@@ -14,7 +15,11 @@ import type {
 /** A poll for a task. */
 export interface PollQuestion {
   readonly queue: QueueKey;
-  readonly info: { readonly identity: string; readonly buildId: string };
+  readonly info: {
+    readonly identity: string;
+    readonly buildId: string;
+    readonly version?: VersionName | undefined;
+  };
   readonly signal: CancelSignal;
   /** How long the poll waits, milliseconds. */
   readonly timeoutMs: number;
@@ -35,6 +40,7 @@ export interface WorkflowServiceDeps {
   readonly control: RunControlService;
   readonly updates: UpdateService;
   readonly updateWithStart: UpdateWithStartService;
+  readonly deployments: Pick<Deployments, "isMember" | "noteUseSoon" | "registerWorker">;
   /** Waits for a task; `undefined` when none came in time. */
   readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
   /** Who polled a queue lately, the last one first. */

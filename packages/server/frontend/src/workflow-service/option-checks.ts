@@ -1,11 +1,16 @@
+import { overrideTarget } from "@perdure/engine";
 import { FailedPreconditionError, InvalidArgumentError } from "@perdure/kernel";
+import { type QueueKey, TaskKind } from "@perdure/persistence";
 import type { PriorityInit } from "@perdure/proto/temporal/api/common/v1";
+import type { WorkerDeploymentVersionInit } from "@perdure/proto/temporal/api/deployment/v1";
 import { VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
 import {
   type OnConflictOptionsInit,
   VersioningOverride_PinnedOverrideBehavior,
   type VersioningOverrideInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
+import { checkVersionName, readVersionText } from "../versions/version-texts.js";
+import type { WorkflowServiceDeps } from "./deps.js";
 
 /** Longest fairness key, bytes. */
 const FAIRNESS_KEY_BYTES_MAX = 64;
@@ -40,16 +45,23 @@ export function checkConflictOptions(options: OnConflictOptionsInit | undefined)
   );
 }
 
+/** What an override is checked against. */
+export interface OverrideCheck {
+  /** The queue of the run. */
+  readonly queue: QueueKey;
+  readonly deployments: Pick<WorkflowServiceDeps["deployments"], "isMember" | "noteUseSoon">;
+}
+
 /**
- * Checks a versioning override and gives it its present form. No worker deployment is known to this
- * server, so no version that a run could be pinned to is in a task queue.
+ * Checks a versioning override and gives it its present form. The version that it moves a run to is
+ * told that it is in use.
  *
  * @throws {InvalidArgumentError} With the official wording.
- * @throws {FailedPreconditionError} The override pins to a version.
+ * @throws {FailedPreconditionError} No worker of the version has polled the queue.
  */
 export function checkVersioningOverride(
   override: VersioningOverrideInit | undefined,
-  queueName: string,
+  check: OverrideCheck,
 ): VersioningOverrideInit | undefined {
   if (override === undefined) return undefined;
   switch (override.override?.kind) {
@@ -66,7 +78,8 @@ export function checkVersioningOverride(
           "must specify pinned override behavior if override is pinned.",
         );
       }
-      throw notInQueue(`${version.deploymentName ?? ""}:${version.buildId ?? ""}`, queueName);
+      requireInQueue(version, check);
+      return { override: override.override };
     }
     case "oneTime": {
       const version = override.override.value.targetDeploymentVersion;
@@ -75,11 +88,28 @@ export function checkVersioningOverride(
           "must provide target deployment version if override is one-time.",
         );
       }
-      throw notInQueue(`${version.deploymentName ?? ""}:${version.buildId ?? ""}`, queueName);
+      requireInQueue(version, check);
+      return { override: override.override };
     }
     default:
-      return checkOldOverride(override, queueName);
+      return checkOldOverride(override, check);
   }
+}
+
+/**
+ * Checks the form of an override that is for later; whether there are such workers shows then.
+ *
+ * @throws {InvalidArgumentError} With the official wording.
+ */
+export function checkOverrideForm(
+  override: VersioningOverrideInit | undefined,
+  idLengthMax: number,
+): void {
+  const queue = { namespaceId: "", name: "", taskKind: TaskKind.WORKFLOW };
+  const deployments = { isMember: () => true, noteUseSoon: () => undefined };
+  const checked = checkVersioningOverride(override, { queue, deployments });
+  const version = overrideTarget(checked);
+  if (version !== undefined) checkVersionName(version, idLengthMax);
 }
 
 function isPinned(behavior: VersioningOverride_PinnedOverrideBehavior | undefined): boolean {
@@ -89,18 +119,24 @@ function isPinned(behavior: VersioningOverride_PinnedOverrideBehavior | undefine
 
 function checkOldOverride(
   override: VersioningOverrideInit,
-  queueName: string,
+  check: OverrideCheck,
 ): VersioningOverrideInit {
   const { deployment, pinnedVersion = "" } = override;
   switch (override.behavior ?? VersioningBehavior.UNSPECIFIED) {
-    case VersioningBehavior.PINNED:
-      if (deployment !== undefined) {
-        throw notInQueue(`${deployment.seriesName ?? ""}:${deployment.buildId ?? ""}`, queueName);
+    case VersioningBehavior.PINNED: {
+      if (deployment === undefined && pinnedVersion === "") {
+        throw new InvalidArgumentError(
+          "must provide deployment (deprecated) or pinned version if behavior is 'PINNED'",
+        );
       }
-      if (pinnedVersion !== "") throw notInQueue(pinnedVersion.replace(".", ":"), queueName);
-      throw new InvalidArgumentError(
-        "must provide deployment (deprecated) or pinned version if behavior is 'PINNED'",
-      );
+      const version =
+        deployment === undefined
+          ? readVersionText(pinnedVersion)
+          : { deploymentName: deployment.seriesName ?? "", buildId: deployment.buildId ?? "" };
+      requireInQueue(version, check);
+      const behavior = VersioningOverride_PinnedOverrideBehavior.PINNED;
+      return { override: { kind: "pinned", value: { behavior, version } } };
+    }
     case VersioningBehavior.AUTO_UPGRADE:
       if (deployment !== undefined) {
         throw new InvalidArgumentError("only provide deployment if behavior is 'PINNED'");
@@ -116,8 +152,14 @@ function checkOldOverride(
   }
 }
 
-function notInQueue(version: string, queueName: string): FailedPreconditionError {
-  return new FailedPreconditionError(
-    `Pinned version '${version}' is not present in task queue '${queueName}' of type 'Workflow'`,
-  );
+function requireInQueue(given: WorkerDeploymentVersionInit, check: OverrideCheck): void {
+  const { deploymentName = "", buildId = "" } = given;
+  const version = { deploymentName, buildId };
+  const { queue, deployments } = check;
+  if (!deployments.isMember(queue, version)) {
+    throw new FailedPreconditionError(
+      `Pinned version '${deploymentName}:${buildId}' is not present in task queue '${queue.name}' of type 'Workflow'`,
+    );
+  }
+  deployments.noteUseSoon(queue.namespaceId, version);
 }

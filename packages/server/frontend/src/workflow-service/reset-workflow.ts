@@ -1,5 +1,6 @@
 import type { OptionsChange } from "@perdure/engine";
 import { InvalidArgumentError } from "@perdure/kernel";
+import { TaskKind } from "@perdure/persistence";
 import { ResetReapplyExcludeType, ResetReapplyType } from "@perdure/proto/temporal/api/enums/v1";
 import type { PostResetOperation } from "@perdure/proto/temporal/api/workflow/v1";
 import type {
@@ -8,7 +9,7 @@ import type {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
-import { checkVersioningOverride } from "./option-checks.js";
+import { checkVersioningOverride, type OverrideCheck } from "./option-checks.js";
 import { checkLength, readTarget } from "./request-checks.js";
 import { checkTimeSkipping } from "./workflow-options.js";
 
@@ -32,8 +33,11 @@ export async function resetWorkflowExecution(
     reason,
     requestId,
     excluded: excludedTypes(request),
-    checkOperations: (queueName) =>
-      postResetOperations.map((operation) => readOperation(operation, queueName)),
+    checkOperations: (name) => {
+      const queue = { namespaceId: namespace.id, name, taskKind: TaskKind.WORKFLOW };
+      const { deployments } = deps;
+      return postResetOperations.map((each) => readOperation(each, { queue, deployments }));
+    },
   });
   return { runId };
 }
@@ -54,13 +58,13 @@ function excludedTypes(
   }
 }
 
-function readOperation(operation: PostResetOperation, queueName: string): OptionsChange {
+function readOperation(operation: PostResetOperation, check: OverrideCheck): OptionsChange {
   const { variant } = operation;
   if (variant?.kind !== "updateWorkflowOptions") {
     const name = variant === undefined ? "<nil>" : "*workflow.PostResetOperation_SignalWorkflow_";
     throw new InvalidArgumentError(`unsupported post reset operation: ${name}`);
   }
   const { workflowExecutionOptions: options, updateMask } = variant.value;
-  checkVersioningOverride(options?.versioningOverride, queueName);
+  checkVersioningOverride(options?.versioningOverride, check);
   return { options: options ?? {}, paths: updateMask?.paths ?? [], identity: "" };
 }

@@ -12,6 +12,7 @@ import {
   withRetryDefaults,
 } from "@perdure/engine";
 import { InvalidArgumentError, uuidV7 } from "@perdure/kernel";
+import { TaskKind } from "@perdure/persistence";
 import type { DurationInit } from "@perdure/proto/google/protobuf";
 import { Memo } from "@perdure/proto/temporal/api/common/v1";
 import {
@@ -32,7 +33,7 @@ import { checkBlobSize, checkLength, readUserQueueName } from "./request-checks.
 /** What checks of starts need. */
 export type StartCheckDeps = Pick<
   WorkflowServiceDeps,
-  "limits" | "namespaces" | "clock" | "random" | "callbackAddresses"
+  "limits" | "namespaces" | "clock" | "random" | "callbackAddresses" | "deployments"
 >;
 
 /**
@@ -61,7 +62,7 @@ export function checkStart(
   const completionCallbacks = checkCallbacks(request.completionCallbacks, deps);
   checkLinks(request.links, completionCallbacks, deps.limits);
   checkSizes(request, deps);
-  const versioningOverride = checkVersioningOverride(request.versioningOverride, queueName);
+  const versioningOverride = checkedOverride(request, queueName, deps);
   return {
     ...request,
     requestId: request.requestId || randomRequestId(deps),
@@ -218,7 +219,7 @@ export function checkSignalWithStart(
   checkLinks(request.links, [], deps.limits);
   checkSizes(request, deps);
   checkBlobSize(request.signalInput, deps.limits.blobSizeMaxBytes);
-  const versioningOverride = checkVersioningOverride(request.versioningOverride, queueName);
+  const versioningOverride = checkedOverride(request, queueName, deps);
   const { signalName: _name, signalInput: _input, control: _control, ...start } = request;
   return {
     ...start,
@@ -238,6 +239,18 @@ function checkNameLength(what: string, text: string, lengthMax: number): void {
 }
 
 /** Callers that repeat requests give IDs of their own; one is made up for the others. */
+function checkedOverride(
+  request: Pick<StartWorkflowExecutionRequest, "namespace" | "versioningOverride">,
+  name: string,
+  deps: StartCheckDeps,
+): StartWorkflowExecutionRequestInit["versioningOverride"] {
+  if (request.versioningOverride === undefined) return undefined;
+  const namespaceId = deps.namespaces.resolve(request.namespace).id;
+  const queue = { namespaceId, name, taskKind: TaskKind.WORKFLOW };
+  const { deployments } = deps;
+  return checkVersioningOverride(request.versioningOverride, { queue, deployments });
+}
+
 function randomRequestId(deps: StartCheckDeps): string {
   return uuidV7(deps.clock.nowMs(), deps.random);
 }

@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "@perdure/kernel";
 import { TaskKind } from "@perdure/persistence";
 import type { TaskToken } from "@perdure/proto/perdure/internal/v1";
-import { QueryResultType } from "@perdure/proto/temporal/api/enums/v1";
+import type { WorkerVersionCapabilities } from "@perdure/proto/temporal/api/common/v1";
+import type { WorkerDeploymentOptions } from "@perdure/proto/temporal/api/deployment/v1";
+import { QueryResultType, TaskQueueKind } from "@perdure/proto/temporal/api/enums/v1";
 import {
   type PollActivityTaskQueueRequest,
   PollActivityTaskQueueResponse,
@@ -17,6 +19,7 @@ import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import { isTooLarge, takenFailure } from "./answer-limits.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkLength, readQueueName } from "./request-checks.js";
+import { checkWorkerClaim, placeOfWorker } from "./worker-version.js";
 
 /** How long a poll waits when the caller has more time than that. */
 const POLL_WAIT_MS_MAX = 60_000;
@@ -37,6 +40,13 @@ export function pollWaitMs(call: CallContext, deps: WorkflowServiceDeps, name: s
   return Math.min(leftMs - POLL_TAIL_MS, POLL_WAIT_MS_MAX);
 }
 
+function buildIdOf(
+  capabilities: WorkerVersionCapabilities | undefined,
+  options: WorkerDeploymentOptions | undefined,
+): string {
+  return options?.buildId || (capabilities?.buildId ?? "");
+}
+
 const NO_TASK = new EncodedResponse(new Uint8Array(0));
 
 /** `temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue` */
@@ -48,13 +58,17 @@ export async function pollWorkflowTaskQueue(
   const namespace = resolveNamespace(deps, request.namespace);
   const lengthMax = deps.limits.idLengthMax;
   checkLength(request.identity, lengthMax, "Identity length exceeds limit.");
-  const name = readQueueName(request.taskQueue, lengthMax);
-  const dispatch = await deps.poll({
-    queue: { namespaceId: namespace.id, name, taskKind: TaskKind.WORKFLOW },
-    info: { identity: request.identity, buildId: request.workerVersionCapabilities?.buildId ?? "" },
-    signal: call.signal,
-    timeoutMs: pollWaitMs(call, deps, "PollWorkflowTaskQueue"),
-  });
+  const { taskQueue, deploymentOptions, workerVersionCapabilities: capabilities } = request;
+  checkWorkerClaim({ capabilities, options: deploymentOptions, queue: taskQueue }, deps);
+  const name = readQueueName(taskQueue, lengthMax);
+  const named = { namespaceId: namespace.id, name, taskKind: TaskKind.WORKFLOW };
+  const isSticky = taskQueue?.kind === TaskQueueKind.STICKY;
+  const timeoutMs = pollWaitMs(call, deps, "PollWorkflowTaskQueue");
+  const place = placeOfWorker(deploymentOptions, { queue: named, isSticky }, deps);
+  const { queue, version } = place instanceof Promise ? await place : place;
+  const { identity } = request;
+  const info = { identity, buildId: buildIdOf(capabilities, deploymentOptions), version };
+  const dispatch = await deps.poll({ queue, info, signal: call.signal, timeoutMs });
   return dispatch === undefined ? NO_TASK : new EncodedResponse(dispatch.response);
 }
 
@@ -67,13 +81,16 @@ export async function pollActivityTaskQueue(
   const namespace = resolveNamespace(deps, request.namespace);
   const lengthMax = deps.limits.idLengthMax;
   checkLength(request.identity, lengthMax, "Identity length exceeds limit.");
-  const name = readQueueName(request.taskQueue, lengthMax);
-  const dispatch = await deps.poll({
-    queue: { namespaceId: namespace.id, name, taskKind: TaskKind.ACTIVITY },
-    info: { identity: request.identity, buildId: request.workerVersionCapabilities?.buildId ?? "" },
-    signal: call.signal,
-    timeoutMs: pollWaitMs(call, deps, "PollActivityTaskQueue"),
-  });
+  const { taskQueue, deploymentOptions, workerVersionCapabilities: capabilities } = request;
+  checkWorkerClaim({ capabilities, options: deploymentOptions, queue: taskQueue }, deps);
+  const name = readQueueName(taskQueue, lengthMax);
+  const named = { namespaceId: namespace.id, name, taskKind: TaskKind.ACTIVITY };
+  const timeoutMs = pollWaitMs(call, deps, "PollActivityTaskQueue");
+  const place = placeOfWorker(deploymentOptions, { queue: named, isSticky: false }, deps);
+  const { queue, version } = place instanceof Promise ? await place : place;
+  const { identity } = request;
+  const info = { identity, buildId: buildIdOf(capabilities, deploymentOptions), version };
+  const dispatch = await deps.poll({ queue, info, signal: call.signal, timeoutMs });
   if (dispatch === undefined) return NO_TASK;
   // An activity task names its namespace, which only this layer knows by name.
   const head = PollActivityTaskQueueResponse.encode({ workflowNamespace: namespace.name });
@@ -112,6 +129,9 @@ export async function respondWorkflowTaskCompleted(
 ): Promise<EncodedResponse> {
   const token = readTaskToken(deps, request);
   checkLength(request.identity, deps.limits.idLengthMax, "Identity length exceeds limit.");
+  const { workerVersionStamp: capabilities, deploymentOptions: options } = request;
+  const queue = request.stickyAttributes?.workerTaskQueue;
+  checkWorkerClaim({ capabilities, options, queue }, deps);
   return new EncodedResponse(await deps.workflows.completeWorkflowTask(token, request));
 }
 

@@ -1,13 +1,21 @@
-import { invalidOptionsPath, type RunState } from "@perdure/engine";
+import {
+  effectiveBehavior,
+  effectiveVersion,
+  invalidOptionsPath,
+  type RunState,
+} from "@perdure/engine";
 import {
   FailedPreconditionError,
   InvalidArgumentError,
   isUuid,
   UnimplementedError,
 } from "@perdure/kernel";
+import { TaskKind } from "@perdure/persistence";
 import type { WorkflowExecution } from "@perdure/proto/temporal/api/common/v1";
+import { VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
 import {
   VersioningOverride_PinnedOverrideBehavior,
+  type VersioningOverrideInit,
   type WorkflowExecutionOptionsInit,
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type {
@@ -42,8 +50,7 @@ export async function updateWorkflowExecutionOptions(
   checkTimeSkipping(options);
   const target = readRunTarget(namespace.id, workflowExecution);
   const workflowExecutionOptions = await deps.control.updateOptions(target, (state) => {
-    checkOverride(state, options);
-    return { options, paths, identity };
+    return { options: checkedOptions(state, options, deps), paths, identity };
   });
   return { workflowExecutionOptions };
 }
@@ -71,16 +78,38 @@ export function checkTimeSkipping(options: WorkflowExecutionOptionsInit | undefi
   throw new UnimplementedError("The Time-Skipping feature is not enabled for namespace.");
 }
 
-function checkOverride(state: RunState, options: WorkflowExecutionOptionsInit): void {
-  const override = options.versioningOverride;
-  if (override?.override?.kind === "pinned") {
-    const { behavior, version } = override.override.value;
-    const { UNSPECIFIED } = VersioningOverride_PinnedOverrideBehavior;
-    if ((behavior ?? UNSPECIFIED) !== UNSPECIFIED && version === undefined) {
-      throw new FailedPreconditionError(
-        `must specify a specific pinned override version because workflow with id ${state.workflowId} has behavior Unspecified and is not yet pinned to any version`,
-      );
-    }
+/**
+ * Checks an override; one that pins a run to no version in particular pins it to the one that it is
+ * pinned to already.
+ */
+function checkedOptions(
+  state: RunState,
+  options: WorkflowExecutionOptionsInit,
+  { deployments }: Pick<WorkflowServiceDeps, "deployments">,
+): WorkflowExecutionOptionsInit {
+  const override = fillVersion(state, options.versioningOverride);
+  const name = state.started.taskQueue?.name ?? "";
+  const queue = { namespaceId: state.namespaceId, name, taskKind: TaskKind.WORKFLOW };
+  checkVersioningOverride(override, { queue, deployments });
+  return override === options.versioningOverride
+    ? options
+    : { ...options, versioningOverride: override };
+}
+
+function fillVersion(
+  state: RunState,
+  given: VersioningOverrideInit | undefined,
+): VersioningOverrideInit | undefined {
+  if (given?.override?.kind !== "pinned") return given;
+  const { behavior, version } = given.override.value;
+  const { UNSPECIFIED } = VersioningOverride_PinnedOverrideBehavior;
+  if ((behavior ?? UNSPECIFIED) === UNSPECIFIED || version !== undefined) return given;
+  const present = effectiveBehavior(state);
+  if (present !== VersioningBehavior.PINNED) {
+    const shown = present === VersioningBehavior.AUTO_UPGRADE ? "AutoUpgrade" : "Unspecified";
+    throw new FailedPreconditionError(
+      `must specify a specific pinned override version because workflow with id ${state.workflowId} has behavior ${shown} and is not yet pinned to any version`,
+    );
   }
-  checkVersioningOverride(override, state.started.taskQueue?.name ?? "");
+  return { override: { kind: "pinned", value: { behavior, version: effectiveVersion(state) } } };
 }

@@ -117,6 +117,9 @@ const SERVER_COUNTS = {
   "limit.maxIDLength": "idLengthMax",
   "history.maximumBufferedEventsBatch": "bufferedEventsMax",
   "history.discardSpeculativeWorkflowTaskMaximumEventsCount": "discardedEventsMax",
+  "matching.maxDeployments": "deploymentsMax",
+  "matching.maxVersionsInDeployment": "deploymentVersionsMax",
+  "matching.maxTaskQueuesInDeploymentVersion": "deploymentQueuesMax",
   "frontend.rps": "serverRate",
   "frontend.globalRPS": "clusterRate",
   "frontend.rps.namespaceReplicationInducingAPIs": "serverChangeRate",
@@ -139,6 +142,8 @@ const NAMESPACE_DURATIONS = {
 
 const SERVER_DURATIONS = {
   "history.workflowTaskRetryMaxInterval": "workflowTaskRetryIntervalMsMax",
+  "matching.wv.VersionDrainageStatusVisibilityGracePeriod": "drainageGraceMs",
+  "matching.wv.VersionDrainageStatusRefreshInterval": "drainageRefreshMs",
 } as const satisfies KeyTable;
 
 const NAMESPACE_SWITCHES = {

@@ -82,7 +82,9 @@ export class EntityHost<S> {
     ) => EntityStep<S>,
   ): Promise<S> {
     return this.#stepper.slots.hold(target, async (slot) => {
-      const previous = await findEntity(slot, "");
+      // Others may wait for the same read: what it found is old for all but the first of them.
+      while (slot.peekCurrent() === undefined) await slot.current();
+      const previous = slot.peekCurrent()?.run;
       const current = previous && { runId: previous.runId, state: previous.state };
       const step = this.#stepper.attempt(slot, () => make(current, this.#stepper.environment()));
       const entity = new LoadedEntity<S>({
