@@ -128,21 +128,4 @@ export const deploymentErrorScenarios = [
       ["SetCurrentDeployment", { deployment: { seriesName: "a", buildId: "1" } }],
     ]);
   }),
-
-  scenario("deployment-compute-config-that-is-illegal", async (s) => {
-    const deploymentName = s.name("deployment");
-    const deploymentVersion = { deploymentName, buildId: "1.0" };
-    await s.call("CreateWorkerDeployment", { deploymentName });
-    const provider = { type: "no-such-provider" };
-    const scalingGroup = { taskQueueTypes: ["TASK_QUEUE_TYPE_WORKFLOW"], provider };
-    await s.call("CreateWorkerDeploymentVersion", { deploymentVersion });
-    const groups = { computeConfigScalingGroups: { main: { scalingGroup } } };
-    const removal = { removeComputeConfigScalingGroups: ["main"] };
-    await s.attempt("ValidateWorkerDeploymentVersionComputeConfig", { deploymentVersion });
-    for (const fields of [groups, removal]) {
-      const request = { deploymentVersion, ...fields };
-      await s.attempt("ValidateWorkerDeploymentVersionComputeConfig", request);
-      await s.attempt("UpdateWorkerDeploymentVersionComputeConfig", request);
-    }
-  }),
 ];

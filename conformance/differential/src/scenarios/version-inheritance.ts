@@ -41,7 +41,7 @@ export const versionInheritanceScenarios = [
 ];
 
 async function startChild(s: Scenario, behavior: string): Promise<void> {
-  const { queue, one, two } = await twoVersions(s);
+  const { queue, one } = await twoVersions(s);
   const run = await s.start({ taskQueue: { name: queue } });
   const workflowId = s.name("child");
   const child = command("START_CHILD_WORKFLOW_EXECUTION", {
@@ -50,15 +50,7 @@ async function startChild(s: Scenario, behavior: string): Promise<void> {
     taskQueue: { name: queue },
     parentClosePolicy: "PARENT_CLOSE_POLICY_ABANDON",
   });
-  const task = await pollAs(s, queue, one);
-  await setCurrent(s, two);
-  const { taskToken } = task;
-  const deploymentOptions = {
-    ...one,
-    workerVersioningMode: "WORKER_VERSIONING_MODE_VERSIONED",
-  };
-  const answer = { taskToken, versioningBehavior: behavior, deploymentOptions };
-  await s.call("RespondWorkflowTaskCompleted", { ...answer, commands: [child] });
+  await workAs(s, queue, { version: one, behavior, commands: [child] });
   await s.callUntil(
     "DescribeWorkflowExecution",
     { execution: { workflowId } },

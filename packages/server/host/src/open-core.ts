@@ -87,8 +87,7 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     settings.hasNamespaces ? settings.settingsOf(namespaces.nameOf(id) ?? "") : limits;
   const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
-  const directory = new DeploymentDirectory();
-  const router = new TaskRouter(directory, clock);
+  const { directory, router } = openRouting(clock);
   const host = new WorkflowHost({ ...deps, limits, limitsOf, rules, namespaces, router, ...sizes });
   const deployments = new Deployments(deps, { host, directory, router, limits });
   const workflows = new WorkflowService(host);
@@ -102,13 +101,7 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const matching = new Matching({ store, clock, logger, starter: kinds });
   deployments.connect(matching);
   await deployments.load([...namespaces.retentions()].map(({ namespaceId }) => namespaceId));
-  const reclaimer = new NamespaceReclaimer({
-    store,
-    clock,
-    logger,
-    kinds: kinds.reclaimed,
-    forget: (id) => namespaces.forget(id),
-  });
+  const reclaimer = reclaimerOf(deps, kinds, namespaces);
   const services = { host, workflows, schedules, deployments, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
   return { ...deps, facts, namespaces, dynamicConfig, metrics, ...services, timeSkipping };
@@ -138,6 +131,23 @@ function skippingClockOf({ timeSkipping }: ServerConfig): SkippingClock | undefi
   const clock = new SkippingClock(systemClock());
   if (timeSkipping === "unlocked") clock.unlock();
   return clock;
+}
+
+function reclaimerOf(
+  { store, clock, logger }: Pick<EntityHostDeps, "store" | "clock" | "logger">,
+  kinds: HostedKinds,
+  namespaces: NamespaceRegistry,
+): NamespaceReclaimer {
+  const forget = (id: string): void => namespaces.forget(id);
+  return new NamespaceReclaimer({ store, clock, logger, kinds: kinds.reclaimed, forget });
+}
+
+function openRouting(clock: Clock): {
+  readonly directory: DeploymentDirectory;
+  readonly router: TaskRouter;
+} {
+  const directory = new DeploymentDirectory();
+  return { directory, router: new TaskRouter(directory, clock) };
 }
 
 function rulesOf(namespaces: NamespaceRegistry): NamespaceRules {

@@ -100,8 +100,7 @@ export async function startQueuedTask(
   }
   const isWorkflowTask = queue.taskKind === TaskKind.WORKFLOW;
   const versioning = queuedVersioning(host, run.state, { queue, poller });
-  const { identity } = poller;
-  const start = { ...task, identity, requestId: host.newId(), versioning };
+  const start = { ...task, identity: poller.identity, requestId: host.newId(), versioning };
   const isCurrent = isWorkflowTask ? isWorkflowTaskCurrent : isActivityTaskCurrent;
   if (isCurrent(run.state, start) && isMisplaced(host, run.state, queue)) {
     host.moveTask(task, placeOf(host, run.state, queue));

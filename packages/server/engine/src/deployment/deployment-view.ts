@@ -14,7 +14,7 @@ import {
 import type { ListWorkerDeploymentsResponse_WorkerDeploymentSummaryInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { UNVERSIONED_TEXT, versionText } from "../version-name.js";
 import { toTimestamp } from "../wire-time.js";
-import { type DeploymentState } from "./deployment-state.js";
+import type { DeploymentState } from "./deployment-state.js";
 
 const { COMPLETED, IN_PROGRESS } = RoutingConfigUpdateState;
 

@@ -71,7 +71,6 @@ export function continueRunAsNew(step: Step, command: Command, closing: ClosingC
   };
   recordContinued(step, value, closing);
   const initiator = command.initiator || ContinueAsNewInitiator.WORKFLOW;
-  const isRetry = initiator === ContinueAsNewInitiator.RETRY;
   return followRun(step, {
     runId: newExecutionRunId,
     initiator,
@@ -84,9 +83,14 @@ export function continueRunAsNew(step: Step, command: Command, closing: ClosingC
       cronSchedule: command.cronSchedule,
       continuedFailure: command.failure,
       completionCallbacks: callbacksOf(step.draft),
-      attempt: isRetry ? (step.draft.started.attempt ?? 1) + 1 : 1,
+      attempt: nextAttempt(step, initiator),
     },
   });
+}
+
+function nextAttempt(step: Step, initiator: ContinueAsNewInitiator): number {
+  const isRetry = initiator === ContinueAsNewInitiator.RETRY;
+  return isRetry ? (step.draft.started.attempt ?? 1) + 1 : 1;
 }
 
 function inheritedVersion(step: Step, command: Command, queueName: string): InheritedVersion {

@@ -160,10 +160,7 @@ export function validateWorkerDeploymentVersionComputeConfig(
 ): Record<string, never> {
   resolveNamespace(deps, request.namespace);
   const groups = groupsOf(request.computeConfigScalingGroups);
-  if (request.deploymentVersion === undefined && groups.size === 0) {
-    throw new InvalidArgumentError(NO_COMPUTE_CONFIG);
-  }
-  if (groups.size === 0) throw new InvalidArgumentError("spec must have at least one entry");
+  if (groups.size === 0) throw new InvalidArgumentError(NO_COMPUTE_CONFIG);
   checkScalingGroups(groups);
   return {};
 }
