@@ -138,7 +138,7 @@ function reclaimerOf(
   kinds: HostedKinds,
   namespaces: NamespaceRegistry,
 ): NamespaceReclaimer {
-  const forget = (id: string): void => namespaces.forget(id);
+  const forget = (id: string): Promise<void> => namespaces.forget(id);
   return new NamespaceReclaimer({ store, clock, logger, kinds: kinds.reclaimed, forget });
 }
 
