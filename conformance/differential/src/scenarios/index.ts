@@ -5,6 +5,7 @@ import { activityOptionScenarios } from "./activity-options.js";
 import { activityPauseScenarios } from "./activity-pauses.js";
 import { activityResetScenarios } from "./activity-resets.js";
 import { badCommandScenarios } from "./bad-commands.js";
+import { batchScenarios } from "./batches.js";
 import { buildIdScenarios } from "./build-ids.js";
 import { childPolicyScenarios } from "./child-policies.js";
 import { childScenarios } from "./children.js";
@@ -122,6 +123,7 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...versionedRunScenarios,
   ...versionInheritanceScenarios,
   ...versionOverrideScenarios,
+  ...batchScenarios,
   ...scheduleScenarios,
   ...scheduleActionScenarios,
 ];

@@ -13,6 +13,7 @@ export const SETUPS = {
     "limit.numPendingSignals.error": 1,
     "limit.numPendingCancelRequests.error": 1,
     "history.maximumSignalsPerExecution": 1,
+    "frontend.MaxConcurrentBatchOperationPerNamespace": 0,
   },
   fewActivities: { "limit.numPendingActivities.error": 1 },
   fewProblems: { "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2 },
@@ -33,6 +34,8 @@ export const SETUPS = {
   },
   shortHistories: { "limit.historyCount.error": 6 },
   smallHistories: { "limit.historySize.error": 4000 },
+  /** Batch operations of several scenarios run at the same time. */
+  batches: { "frontend.MaxConcurrentBatchOperationPerNamespace": 1000 },
   pauses: { "frontend.WorkflowPauseEnabled": true },
   fewLists: { "frontend.namespaceRPS.visibility": 1 },
   fewCalls: { "frontend.namespaceRPS": 2 },

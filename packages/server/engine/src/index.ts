@@ -1,4 +1,24 @@
 export {
+  type BatchIdentity,
+  type BatchPage,
+  type BatchState,
+  encodeBatch,
+  foldBatch,
+} from "./batch/batch-state.js";
+export {
+  batchWakeMs,
+  failBatch,
+  hasBatchWork,
+  isBatchOpen,
+  nextOfBatch,
+  noteDone,
+  notePage,
+  startBatch,
+  stopBatch,
+  wakeBatch,
+} from "./batch/batch-steps.js";
+export { batchTypeOf, isActivityBatch } from "./batch/batch-type.js";
+export {
   AUTO_CREATED,
   changeMetadata,
   createVersion,

@@ -2,6 +2,8 @@ export { Authorizer, type AuthorizerDeps, type ClaimsSource } from "./access/aut
 export { type Claims, claimsOf, Role, roleOfName } from "./access/claims.js";
 export { guardServices, type ServiceGuard } from "./access/guard-services.js";
 export { rpcAccess } from "./access/rpc-access.js";
+export { batchTargets } from "./batches/batch-targets.js";
+export { batchHandlers } from "./batches/handlers.js";
 export { deploymentHandlers } from "./deployments/handlers.js";
 export { toGrpcError } from "./errors/to-grpc-error.js";
 export type { CallContext, RequestMetadata } from "./grpc/call-context.js";

@@ -1,5 +1,7 @@
 import type { RunLimits } from "@perdure/engine";
 import {
+  batchHandlers,
+  batchTargets,
   deploymentHandlers,
   type GrpcService,
   healthService,
@@ -10,6 +12,7 @@ import {
   searchAttributeHandlers,
   systemHandlers,
   timeSkippingHandlers,
+  type WorkflowServiceDeps,
   workflowHandlers,
 } from "@perdure/frontend";
 import { OperatorService } from "@perdure/proto/temporal/api/operatorservice/v1";
@@ -37,6 +40,8 @@ export function grpcServices(
   config: ServerConfig,
   addresses: () => ServerAddresses,
 ): readonly GrpcService[] {
+  const execution = executionDeps(core);
+  core.batches.connect(batchTargets(execution));
   const unary = new Map([
     ...systemHandlers({ clusterId: core.facts.clusterId, storeName: storeNameOf(config) }),
     ...namespaceHandlers({
@@ -44,7 +49,8 @@ export function grpcServices(
       ...limitsOf(core),
       nowMs: () => core.clock.nowMs(),
     }),
-    ...executionHandlers(core),
+    ...workflowHandlers(execution),
+    ...batchHandlers({ ...execution, batches: core.batches }),
     ...scheduleHandlers({ ...core, limits: core.host.deps.limits }),
     ...deploymentHandlers({ ...core, limits: core.host.deps.limits }),
   ]);
@@ -76,10 +82,10 @@ function operatorServiceHandlers(
   ]);
 }
 
-function executionHandlers(core: ServerCore): ReturnType<typeof workflowHandlers> {
+function executionDeps(core: ServerCore): WorkflowServiceDeps {
   const { host, workflows, matching, namespaces, store, clock, random } = core;
   const updates = new UpdateService(host);
-  return workflowHandlers({
+  return {
     workflows,
     activityOperations: new ActivityOperations(host),
     queries: new QueryService(host),
@@ -98,7 +104,7 @@ function executionHandlers(core: ServerCore): ReturnType<typeof workflowHandlers
     get callbackAddresses() {
       return core.dynamicConfig.settings.current.callbackAddresses;
     },
-  });
+  };
 }
 
 /** Limits that handlers keep: they change in place. */

@@ -18,6 +18,7 @@ import {
   type StoreWrite,
 } from "@perdure/persistence";
 import {
+  Batches,
   DeploymentDirectory,
   Deployments,
   type EntityHostDeps,
@@ -54,6 +55,7 @@ export interface ServerCore extends EntityHostDeps {
   readonly workflows: WorkflowService;
   readonly schedules: Schedules;
   readonly deployments: Deployments;
+  readonly batches: Batches;
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
@@ -96,13 +98,14 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
     workflows,
     prepareStart: startPreparer({ ...deps, limits, namespaces, deployments }),
   });
-  const others: readonly HostedKind[] = [schedules, deployments];
+  const batches = new Batches(deps);
+  const others: readonly HostedKind[] = [schedules, deployments, batches];
   const kinds = new HostedKinds(host, others);
   const matching = new Matching({ store, clock, logger, starter: kinds });
   deployments.connect(matching);
   await deployments.load([...namespaces.retentions()].map(({ namespaceId }) => namespaceId));
   const reclaimer = reclaimerOf(deps, kinds, namespaces);
-  const services = { host, workflows, schedules, deployments, kinds, matching, reclaimer };
+  const services = { host, workflows, schedules, deployments, batches, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
   return { ...deps, facts, namespaces, dynamicConfig, metrics, ...services, timeSkipping };
 }

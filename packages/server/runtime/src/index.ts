@@ -1,4 +1,6 @@
 export { ActivityOperations } from "./activity-operations.js";
+export type { BatchRequest, BatchTargets } from "./batches/batch-effects.js";
+export { Batches, type BatchTarget } from "./batches/batch-kind.js";
 export { DEPLOYMENT_SUMMARY_FIELD } from "./deployments/deployment-logic.js";
 export type { DeploymentChange, DeploymentTarget } from "./deployments/deployment-steps.js";
 export { Deployments, type RoutingRequest } from "./deployments/deployments.js";

@@ -34,6 +34,8 @@ export interface RunLimits {
   readonly signalsMax: number;
   /** `system.enableCrossNamespaceCommands`: whether workflows may reach into other namespaces. */
   readonly isCrossNamespaceAllowed: boolean;
+  /** `frontend.MaxConcurrentBatchOperationPerNamespace`: batch operations at the same time. */
+  readonly concurrentBatchesMax: number;
   /** `frontend.WorkflowPauseEnabled`: whether clients may pause workflows. */
   readonly isWorkflowPauseEnabled: boolean;
   /** `history.maximumBufferedEventsBatch`: one more fails the running workflow task. */
@@ -117,6 +119,7 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   pendingCancelsMax: 2000,
   signalsMax: 10_000,
   isCrossNamespaceAllowed: false,
+  concurrentBatchesMax: 1,
   isWorkflowPauseEnabled: false,
   bufferedEventsMax: 100,
   areEagerActivitiesAllowed: true,

@@ -92,6 +92,7 @@ const NAMESPACE_COUNTS = {
   "limit.numPendingCancelRequests.error": "pendingCancelsMax",
   "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": "problemsReported",
   "history.maximumSignalsPerExecution": "signalsMax",
+  "frontend.MaxConcurrentBatchOperationPerNamespace": "concurrentBatchesMax",
   "history.maxInFlightUpdates": "inFlightUpdatesMax",
   "history.maxInFlightUpdatePayloads": "inFlightUpdateBytesMax",
   "history.maxTotalUpdates": "updatesMax",
