@@ -83,6 +83,11 @@ export class Scenario {
     return actual;
   }
 
+  /** Makes the transcript show `<hint>` for a text that is another one in every run. */
+  mask(actual: string, hint: string): void {
+    this.#normaliser.register(actual, hint);
+  }
+
   /** Returns a UUID that the transcript shows as `<hint>`, say for a run that does not exist. */
   uuid(hint: string): string {
     const actual = randomUUID();

@@ -38,6 +38,9 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "*.sizeBytes": mask("size"),
   "WorkflowExecutionInfo.stateTransitionCount": mask("count"),
 
+  // Opaque, and in a map whose other entries count.
+  "*.temporal-callback-token": mask("token"),
+
   // Depend on how fast the queue is served, or on the layout of the service.
   "*.backlogCountHint": drop,
   "*.pollerScalingDecision": drop,
@@ -51,6 +54,10 @@ export const FIELD_RULES: Readonly<Record<string, FieldRule>> = {
   "WorkerDeploymentInfo.routingConfigUpdateState": drop,
   "WorkerDeploymentVersionInfo.taskQueueInfos": { kind: "sort", by: "type" },
   "DescribeWorkerDeploymentVersionResponse.versionTaskQueues": { kind: "sort", by: "type" },
+  "DescribeWorkflowExecutionResponse.pendingNexusOperations": {
+    kind: "sort",
+    by: "scheduledEventId",
+  },
   "PendingActivityInfo.currentRetryInterval": { kind: "round", toMs: 50 },
 
   // Names and versions of the installation.

@@ -75,7 +75,7 @@ export class Normaliser {
     if (field.map && isObject(value)) {
       const entries = Object.entries(value).map(([key, item]): [string, Json] => [
         this.text(key, "uuid"),
-        this.#single(field, item ?? null, context),
+        ruleOfKey(key) ?? this.#single(field, item ?? null, context),
       ]);
       // The order of a map says nothing, and that of its real keys is chance where they are random.
       return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -127,6 +127,12 @@ interface FieldContext {
 function ruleFor(type: ReflectedType, field: string): FieldRule | undefined {
   const shortName = type.fullName.slice(type.fullName.lastIndexOf(".") + 1);
   return FIELD_RULES[`${shortName}.${field}`] ?? FIELD_RULES[`*.${field}`];
+}
+
+/** What an entry of a map reads whose key is known to hold what is opaque. */
+function ruleOfKey(key: string): string | undefined {
+  const rule = FIELD_RULES[`*.${key}`];
+  return rule?.kind === "mask" ? `<${rule.label}>` : undefined;
 }
 
 /** The kind of the IDs that a field holds. */

@@ -27,6 +27,9 @@ import { listFilterScenarios } from "./list-filters.js";
 import { listPageScenarios } from "./list-pages.js";
 import { messageScenarios } from "./messages.js";
 import { namespaceScenarios } from "./namespaces.js";
+import { nexusCallbackScenarios } from "./nexus-callbacks.js";
+import { nexusEndpointScenarios } from "./nexus-endpoints.js";
+import { nexusOperationScenarios } from "./nexus-operations.js";
 import { operatorScenarios } from "./operator.js";
 import { pauseScenarios } from "./pauses.js";
 import { payloadLimitScenarios } from "./payload-limits.js";
@@ -111,6 +114,9 @@ export const scenarios: readonly ScenarioDefinition[] = [
   ...payloadLimitScenarios,
   ...closedPendingScenarios,
   ...buildIdScenarios,
+  ...nexusCallbackScenarios,
+  ...nexusEndpointScenarios,
+  ...nexusOperationScenarios,
   ...operatorScenarios,
   ...resetScenarios,
   ...resetPendingScenarios,

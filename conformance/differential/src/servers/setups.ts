@@ -40,6 +40,7 @@ export const SETUPS = {
   fewLists: { "frontend.namespaceRPS.visibility": 1 },
   fewCalls: { "frontend.namespaceRPS": 2 },
   fewPolls: { "frontend.namespaceCount": 1 },
+  callbacks: { "callback.allowedAddresses": [{ Pattern: "*", AllowInsecure: true }] },
   crossNamespace: { "system.enableCrossNamespaceCommands": true },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

@@ -129,6 +129,8 @@ export { type ActivityOptions, maskedFields, optionsOf } from "./workflow/activi
 export { type AttachInput, attachToRun } from "./workflow/attach.js";
 export { BadCommandError, messageOf } from "./workflow/bad-command-error.js";
 export { boundedFailure, serverFailure, TOO_LARGE } from "./workflow/bounded-failure.js";
+export { type RunCallback, runCallbacks } from "./workflow/callback-progress.js";
+export { type CallbackOutcome, recordCallback } from "./workflow/callback-results.js";
 export {
   type OptionsChange,
   type OptionsStep,
@@ -173,7 +175,23 @@ export {
 } from "./workflow/messages.js";
 export type { NamespaceDirectory } from "./workflow/namespace-directory.js";
 export type { NamespaceRules } from "./workflow/namespace-rules.js";
+export type { NexusEnd } from "./workflow/nexus-ends.js";
+export { type NexusOperation, nexusOperationOf } from "./workflow/nexus-operation.js";
+export {
+  completeNexusOperation,
+  type NexusAttempt,
+  type NexusCancelOutcome,
+  type NexusCompletion,
+  type NexusStartOutcome,
+  recordNexusCancel,
+  recordNexusStart,
+} from "./workflow/nexus-results.js";
 export { invalidOptionsPath } from "./workflow/options-paths.js";
+export {
+  hasOutboundCalls,
+  type OutboundCall,
+  outboundCalls,
+} from "./workflow/outbound-calls.js";
 export { type PauseInput, pauseRun, unpauseRun } from "./workflow/pause-run.js";
 export { isLargerThan } from "./workflow/payload-size.js";
 export { type Child, type OutboxMessage, REPORT_KEY } from "./workflow/peers.js";
@@ -222,6 +240,7 @@ export { type StartInput, startRun } from "./workflow/start-run.js";
 export {
   type ClaimedTask,
   type LogRecord,
+  type NexusEndpointDirectory,
   type RunStep,
   Step,
   type StepEnvironment,

@@ -18,6 +18,14 @@ export { GrpcStatusCode } from "./grpc/status-codes.js";
 export { namespaceHandlers } from "./namespaces/handlers.js";
 export { type Namespace, NamespaceRegistry } from "./namespaces/namespace-registry.js";
 export { searchAttributeHandlers } from "./namespaces/search-attribute-handlers.js";
+export { type EndpointHandlersDeps, nexusEndpointHandlers } from "./nexus/endpoint-handlers.js";
+export {
+  HttpCallError,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  NexusHttpClient,
+} from "./nexus/nexus-http-client.js";
 export { type OperatorHandlersDeps, operatorHandlers } from "./operator/handlers.js";
 export type { CallRate } from "./quotas/priority-buckets.js";
 export {

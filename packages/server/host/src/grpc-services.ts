@@ -6,6 +6,7 @@ import {
   type GrpcService,
   healthService,
   namespaceHandlers,
+  nexusEndpointHandlers,
   operatorHandlers,
   reflectionServices,
   scheduleHandlers,
@@ -71,6 +72,11 @@ function operatorServiceHandlers(
   const { namespaces, facts, clock, reclaimer } = core;
   return new Map([
     ...searchAttributeHandlers(namespaces),
+    ...nexusEndpointHandlers({
+      endpoints: core.nexus.endpoints,
+      namespaces,
+      idLengthMax: core.host.deps.limits.idLengthMax,
+    }),
     ...operatorHandlers({
       namespaces,
       clusterId: facts.clusterId,
@@ -91,6 +97,7 @@ function executionDeps(core: ServerCore): WorkflowServiceDeps {
     queries: new QueryService(host),
     control: new RunControlService(host),
     updates,
+    nexus: core.nexus,
     updateWithStart: new UpdateWithStartService(host, workflows, updates),
     poll: (question) => matching.poll(question),
     recentPollers: (queue) => matching.recentPollers(queue),

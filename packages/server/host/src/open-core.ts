@@ -26,6 +26,8 @@ import {
   type HostedKind,
   HostedKinds,
   NamespaceReclaimer,
+  NexusEndpoints,
+  type NexusService,
   Schedules,
   StoreNumbers,
   TaskRouter,
@@ -34,14 +36,18 @@ import {
   WorkflowService,
 } from "@perdure/runtime";
 import { DynamicConfig } from "./dynamic-config/dynamic-config.js";
+import type { ServerAddresses } from "./grpc-services.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
+import { openNexus } from "./open-nexus.js";
 import { startPreparer } from "./prepare-start.js";
 import { readAttributes, type ServerConfig } from "./server-config.js";
 
-/** Workflow IDs that stay in memory while nothing happens to them. */
-const IDLE_SLOTS_MAX = 4096;
-/** Log entries after which a run gets a snapshot: some milliseconds to read and fold. */
-const SNAPSHOT_ENTRIES = 256;
+const SIZES = {
+  /** Workflow IDs that stay in memory while nothing happens to them. */
+  maxIdleSlots: 4096,
+  /** Log entries after which a run gets a snapshot: some milliseconds to read and fold. */
+  snapshotEntries: 256,
+};
 
 /** The parts of a server that know nothing of calls from outside. */
 export interface ServerCore extends EntityHostDeps {
@@ -56,6 +62,9 @@ export interface ServerCore extends EntityHostDeps {
   readonly schedules: Schedules;
   readonly deployments: Deployments;
   readonly batches: Batches;
+  readonly nexus: NexusService;
+  /** Where the server can be reached, known once it listens. */
+  readonly listeners: ServerAddresses;
   /** Every kind of entity, workflows included. */
   readonly kinds: HostedKinds;
   readonly matching: Matching;
@@ -87,27 +96,34 @@ export async function openCore(config: ServerConfig): Promise<ServerCore> {
   const rules = rulesOf(namespaces);
   const limitsOf = (id: string): RunLimits =>
     settings.hasNamespaces ? settings.settingsOf(namespaces.nameOf(id) ?? "") : limits;
-  const sizes = { maxIdleSlots: IDLE_SLOTS_MAX, snapshotEntries: SNAPSHOT_ENTRIES };
   const deps = { store, committer, clock, random, logger, numbers: new StoreNumbers(facts) };
   const { directory, router } = openRouting(clock);
-  const host = new WorkflowHost({ ...deps, limits, limitsOf, rules, namespaces, router, ...sizes });
+  const listeners: ServerAddresses = { grpc: "", http: "" };
+  const nexusEndpoints = await openNexusEndpoints(deps);
+  const wired = { rules, namespaces, router, nexusEndpoints };
+  const host = new WorkflowHost({ ...deps, limits, limitsOf, ...wired, ...SIZES });
   const deployments = new Deployments(deps, { host, directory, router, limits });
+  const nexus = openNexus(host, nexusEndpoints, { config, listeners });
   const workflows = new WorkflowService(host);
-  const schedules = new Schedules(deps, {
-    host,
-    workflows,
-    prepareStart: startPreparer({ ...deps, limits, namespaces, deployments }),
-  });
+  const prepareStart = startPreparer({ ...deps, limits, namespaces, deployments });
+  const schedules = new Schedules(deps, { host, workflows, prepareStart });
   const batches = new Batches(deps);
-  const others: readonly HostedKind[] = [schedules, deployments, batches];
+  const others: readonly HostedKind[] = [schedules, deployments, batches, nexus.hostedKind];
   const kinds = new HostedKinds(host, others);
   const matching = new Matching({ store, clock, logger, starter: kinds });
   deployments.connect(matching);
-  await deployments.load([...namespaces.retentions()].map(({ namespaceId }) => namespaceId));
+  await deployments.load(namespaces.retentions().map(({ namespaceId }) => namespaceId));
   const reclaimer = reclaimerOf(deps, kinds, namespaces);
-  const services = { host, workflows, schedules, deployments, batches, kinds, matching, reclaimer };
+  const parts = { nexus, listeners, workflows, schedules, deployments, batches };
+  const services = { host, ...parts, kinds, matching, reclaimer };
   const timeSkipping = skippingClock && new TimeSkippingService(skippingClock);
   return { ...deps, facts, namespaces, dynamicConfig, metrics, ...services, timeSkipping };
+}
+
+async function openNexusEndpoints(deps: EntityHostDeps): Promise<NexusEndpoints> {
+  const endpoints = new NexusEndpoints(deps);
+  await endpoints.load();
+  return endpoints;
 }
 
 /** It is read before anything else: a server that is set up wrongly does nothing. */

@@ -33,6 +33,11 @@ export interface ServerConfig {
   readonly authorization?: AuthorizationConfig | undefined;
   /** Where metrics are told; absent: nothing is counted. */
   readonly metrics?: { readonly host: string; readonly port: number } | undefined;
+  /**
+   * Where handlers of external Nexus endpoints send completions, with `{{.NamespaceName}}` or
+   * `{{.NamespaceID}}` in it; absent: the server's own HTTP listener.
+   */
+  readonly nexusCallbackTemplate?: string | undefined;
   readonly logger: Logger;
   /** How long calls under way may go on when the server stops, milliseconds. */
   readonly graceMs?: number;

@@ -32,10 +32,9 @@ const GRACE_MS = 10_000;
 export async function startServer(config: ServerConfig): Promise<RunningServer> {
   const core = await openCore(config);
   const { store, clock, logger, host, kinds, matching, namespaces, reclaimer } = core;
-  let addresses: ServerAddresses = { grpc: "", http: "" };
   const guards = await openGuards(core, config);
   const rpc = {
-    services: guards.guard(grpcServices(core, config, () => addresses)),
+    services: guards.guard(grpcServices(core, config, () => core.listeners)),
     logger,
     clock,
     metrics: core.metrics,
@@ -66,7 +65,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     await store.close();
   };
   const { port, httpPort, metricsPort } = listeners;
-  addresses = addressesOf(config, { port, httpPort });
+  Object.assign(core.listeners, addressesOf(config, { port, httpPort }));
   return { port, httpPort, metricsPort, stop, reload: () => reloadAll(core, listeners) };
 }
 

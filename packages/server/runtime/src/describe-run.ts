@@ -22,13 +22,21 @@ import type {
 } from "@perdure/proto/temporal/api/workflow/v1";
 import type { DescribeWorkflowExecutionResponseInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { optionalTime, pendingActivity } from "./describe-activity.js";
-import { callbackInfos, requestIdInfos, versioningInfo } from "./describe-start-options.js";
+import { callbackInfos, type IsBlocked, pendingNexusOperations } from "./describe-nexus.js";
+import { requestIdInfos, versioningInfo } from "./describe-start-options.js";
 
 /** The first second of the year 1: what clients are told of a run that never times out. */
 const TIME_ZERO: TimestampInit = { seconds: -62_135_596_800n, nanos: 0 };
 
-/** Answers `DescribeWorkflowExecution` from a run's state. */
-export function describeRun(state: RunState): DescribeWorkflowExecutionResponseInit {
+/**
+ * Answers `DescribeWorkflowExecution` from a run's state.
+ *
+ * @param isBlocked - Whether a call that the run wants waits because its destination is down.
+ */
+export function describeRun(
+  state: RunState,
+  isBlocked: IsBlocked = () => false,
+): DescribeWorkflowExecutionResponseInit {
   const { started, uncommon } = state;
   // A closed run still tells what it had under way.
   const pending = state.uncommon.leftover ?? { ...state, children: state.peers.children };
@@ -49,7 +57,8 @@ export function describeRun(state: RunState): DescribeWorkflowExecutionResponseI
       .map(pendingActivity),
     pendingChildren: pendingChildren(pending.children),
     pendingWorkflowTask: pendingWorkflowTask(pending.workflowTask),
-    callbacks: callbackInfos(state),
+    callbacks: callbackInfos(state, isBlocked),
+    pendingNexusOperations: pendingNexusOperations(state, isBlocked),
     workflowExtendedInfo: {
       executionExpirationTime: optionalTime(executionTimeoutAtMs(state)),
       runExpirationTime: runTimeMs === 0 ? TIME_ZERO : toTimestamp(runTimeMs),

@@ -1,15 +1,12 @@
 import {
   overrideTarget,
   type RunState,
-  toTimestamp,
   UNVERSIONED_TEXT,
   versioningOverrideOf,
   versionText,
 } from "@perdure/engine";
-import type { CallbackInit } from "@perdure/proto/temporal/api/common/v1";
-import { CallbackState, EventType, VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
+import { EventType, VersioningBehavior } from "@perdure/proto/temporal/api/enums/v1";
 import type {
-  CallbackInfoInit,
   RequestIdInfoInit,
   VersioningOverrideInit,
   WorkflowExecutionVersioningInfoInit,
@@ -50,26 +47,6 @@ function shownOverride(
   if (override?.kind !== "pinned" || target === undefined) return versioningOverride;
   const behavior = VersioningBehavior.PINNED;
   return { ...versioningOverride, behavior, pinnedVersion: versionText(target) };
-}
-
-/** Callbacks of a run, which wait for its end. */
-export function callbackInfos(state: RunState): CallbackInfoInit[] {
-  const started = (state.started.completionCallbacks ?? []).map((callback) =>
-    waiting(callback, state.startTimeMs),
-  );
-  const attached = state.uncommon.attachedCallbacks.flatMap(({ callback, attachedAtMs = 0 }) =>
-    callback === undefined ? [] : [waiting(callback, attachedAtMs)],
-  );
-  return [...started, ...attached];
-}
-
-function waiting(callback: CallbackInit, sinceMs: number): CallbackInfoInit {
-  return {
-    callback,
-    trigger: { variant: { kind: "workflowClosed", value: {} } },
-    registrationTime: toTimestamp(sinceMs),
-    state: CallbackState.STANDBY,
-  };
 }
 
 /** The event of every request that the run keeps the ID of; one that waits has no ID yet. */

@@ -25,6 +25,26 @@ export {
   type ReclaimedKind,
   type ReclaimerDeps,
 } from "./namespace-reclaimer.js";
+export { callError } from "./nexus/call-outcomes.js";
+export {
+  COMPLETION_TOKEN_HEADER,
+  decodeCompletionToken,
+} from "./nexus/completion-token.js";
+export {
+  handlerFailure,
+  isRetryableHandlerFailure,
+  type NexusHttp,
+  type NexusHttpCall,
+  type NexusHttpCompletion,
+  type NexusHttpStart,
+  type NexusTaskOutcome,
+  sentPayload,
+} from "./nexus/nexus-call.js";
+export type { SentCompletion } from "./nexus/nexus-completions.js";
+export { NexusEndpoints } from "./nexus/nexus-endpoints.js";
+export { fromNexusLinks } from "./nexus/nexus-links.js";
+export { NexusService } from "./nexus/nexus-service.js";
+export { decodeNexusTaskToken, NexusTasks } from "./nexus/nexus-tasks.js";
 export {
   type QueryQuestion,
   type QueryReply,

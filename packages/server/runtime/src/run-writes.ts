@@ -13,7 +13,7 @@ import {
 import type { EntityKey, StoreWrite, VisibilityRow } from "@perdure/persistence";
 import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
 import type { LoadedRun } from "./loaded-run.js";
-import { hasMessages, OUTBOX_WAKE_MS } from "./outbox.js";
+import { hasOutbound, OUTBOX_WAKE_MS } from "./outbox.js";
 
 /** A snapshot is due only when so many times its size was written to the log since the last. */
 const LOG_TO_SNAPSHOT_SIZE = 4;
@@ -64,10 +64,10 @@ export function stepWrites(
   const { wakeAtMs } = options;
   const writes = logWrites(run, step);
   if (!isOpen(run.state)) {
-    writes.push(closeWrite(run));
+    writes.push(closeWrite(run, wakeAtMs));
     return writes;
   }
-  const wantedMs = hasMessages(run.state) ? OUTBOX_WAKE_MS : wakeAtMs;
+  const wantedMs = hasOutbound(run.state) ? OUTBOX_WAKE_MS : wakeAtMs;
   // A stored wake-up may come too early, except that of an outbox that is empty.
   const isLate = wantedMs !== undefined && (run.storedWakeMs ?? Infinity) > wantedMs;
   const isOutboxEmptied = run.storedWakeMs === OUTBOX_WAKE_MS && wantedMs !== OUTBOX_WAKE_MS;
@@ -91,8 +91,8 @@ function logWrites(run: LoadedRun, step: RunStep): StoreWrite[] {
   return writes;
 }
 
-function closeWrite(run: LoadedRun): StoreWrite {
-  const wakeAtMs = hasMessages(run.state) ? OUTBOX_WAKE_MS : null;
+function closeWrite(run: LoadedRun, wantedMs: number | undefined): StoreWrite {
+  const wakeAtMs = hasOutbound(run.state) ? OUTBOX_WAKE_MS : (wantedMs ?? null);
   run.storedWakeMs = wakeAtMs ?? undefined;
   const { runNo, seq } = run;
   const close = { kind: "updateRun", runNo, isOpen: false, wakeAtMs } as const;

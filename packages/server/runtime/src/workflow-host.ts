@@ -3,6 +3,7 @@ import {
   type LogRecord,
   type NamespaceDirectory,
   type NamespaceRules,
+  type NexusEndpointDirectory,
   offerOf,
   type RunLimits,
   type RunState,
@@ -29,14 +30,16 @@ import {
   type StoreWrite,
   type TaskRow,
 } from "@perdure/persistence";
+import { CircuitBreakers } from "./circuit-breakers.js";
 import type { Dispatcher } from "./dispatch.js";
 import type { CommitTicket, GroupCommitter } from "./group-committer.js";
 import { exceededHistoryLimit } from "./history-limits.js";
 import { LoadedRun } from "./loaded-run.js";
-import { Messenger } from "./messenger.js";
+import { Messenger, type SendLater } from "./messenger.js";
 import { moveTask } from "./move-task.js";
 import { queueOfOffer, startVersioning } from "./offer-queue.js";
-import { hasMessages } from "./outbox.js";
+import { OutboundCaller, type OutboundCalls } from "./outbound-caller.js";
+import { hasMessages, hasOutbound } from "./outbox.js";
 import { PollerClaim, releaseClaims } from "./poller-claim.js";
 import type { TaskRouter } from "./routing/task-router.js";
 import { isSameVersion } from "./routing/versioned-queue.js";
@@ -66,6 +69,8 @@ export interface HostDeps {
   readonly namespaces: NamespaceDirectory;
   /** Knows the versions of workers; absent: there are none. */
   readonly router?: TaskRouter;
+  /** Absent: there are no Nexus endpoints. */
+  readonly nexusEndpoints?: NexusEndpointDirectory;
   /** Most workflow IDs kept in memory while nothing happens to them. */
   readonly maxIdleSlots: number;
   /** Log entries after which a run gets a snapshot, unless its state is large beside them. */
@@ -95,6 +100,9 @@ export class WorkflowHost {
   readonly #slots: WorkflowSlots;
   readonly #wakeQueue: WakeQueue;
   readonly #messenger: Messenger;
+  #outbound: OutboundCaller | undefined;
+  /** Destinations of calls that are down. */
+  readonly breakers: CircuitBreakers;
   #dispatcher: Dispatcher | undefined;
   #wakeScanner: WakeScanner | undefined;
   #closeListener: ((run: RunState) => void) | undefined;
@@ -104,10 +112,21 @@ export class WorkflowHost {
     this.deps = deps;
     this.#slots = new WorkflowSlots(deps);
     this.#wakeQueue = new WakeQueue(deps.clock);
-    this.#messenger = new Messenger(this, {
+    this.breakers = new CircuitBreakers(deps.clock);
+    this.#messenger = new Messenger(this, this.#sendLater);
+  }
+
+  get #sendLater(): SendLater {
+    return {
       wakeLater: (target) => void this.#addWake(target),
       isStopped: () => this.#isStopped,
-    });
+    };
+  }
+
+  /** Connects what makes the calls that runs want; without it they wait. */
+  connectCalls(calls: OutboundCalls): void {
+    const { breakers } = this;
+    this.#outbound = new OutboundCaller(this, { calls, breakers, later: this.#sendLater });
   }
 
   /** What wakes the runs that are not in memory. */
@@ -164,13 +183,14 @@ export class WorkflowHost {
    * `claim` says otherwise.
    */
   environment(namespaceId: string, claim?: StepEnvironment["claim"]): StepEnvironment {
-    const { clock, rules, namespaces } = this.deps;
+    const { clock, rules, namespaces, nexusEndpoints } = this.deps;
     const nowMs = clock.nowMs();
     return {
       nowMs,
       limits: this.limitsOf(namespaceId),
       rules,
       namespaces,
+      nexusEndpoints,
       newId: () => this.newId(),
       claim: claim ?? ((offer) => this.#claim(namespaceId, offer)),
       isQueueOfVersion: this.deps.router?.membership(namespaceId),
@@ -417,6 +437,7 @@ export class WorkflowHost {
     }
     run.notify();
     if (hasMessages(run.state)) this.#messenger.send(slot, run);
+    this.#outbound?.send(slot, run);
     if (isOpen(step.next)) return;
     this.#slots.retire(slot);
     this.#closeListener?.(step.next);
@@ -477,6 +498,11 @@ export class WorkflowHost {
     run.disarm();
     const { namespaceId, businessId } = slot.key;
     const target = { namespaceId, businessId, runId: run.state.runId, atMs: wakeAtMs };
+    if (!isOpen(run.state)) {
+      // A closed run leaves memory soon; its next attempt to deliver a callback must not wait.
+      this.#addWake(target);
+      return;
+    }
     run.armed = this.#addWake(target);
   }
 
@@ -534,8 +560,13 @@ export class WorkflowHost {
       throw error;
     }
     if (run.armed !== undefined && run.armed.atMs <= wake.atMs) run.armed = undefined;
-    if (hasMessages(run.state) && run.lastTicket === undefined) this.#messenger.send(slot, run);
-    if (!isOpen(run.state)) return run.lastTicket;
+    if (run.lastTicket === undefined) {
+      if (hasMessages(run.state)) this.#messenger.send(slot, run);
+      this.#outbound?.send(slot, run);
+    }
+    if (!isOpen(run.state) && wakeOf(run.state, this.deps.limits) === undefined) {
+      return run.lastTicket;
+    }
     const step = wakeRun(run.state, this.environment(wake.namespaceId));
     this.apply(slot, run, step);
     this.#correctStoredWake(slot, run);
@@ -546,7 +577,7 @@ export class WorkflowHost {
   /** Moves a stored wake-up that has passed to the next one, so that it is not found again. */
   #correctStoredWake(slot: WorkflowSlot, run: LoadedRun): void {
     if (!isOpen(run.state) || run.storedWakeMs === undefined) return;
-    if (hasMessages(run.state)) return;
+    if (hasOutbound(run.state)) return;
     if (run.storedWakeMs > this.deps.clock.nowMs()) return;
     const wakeAtMs = wakeOf(run.state, this.deps.limits);
     run.storedWakeMs = wakeAtMs;

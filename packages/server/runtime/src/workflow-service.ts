@@ -39,6 +39,7 @@ import {
 } from "@perdure/proto/temporal/api/enums/v1";
 import type { FailureInit } from "@perdure/proto/temporal/api/failure/v1";
 import type {
+  DescribeWorkflowExecutionResponseInit,
   RespondWorkflowTaskCompletedRequest,
   StartWorkflowExecutionRequestInit,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
@@ -48,8 +49,10 @@ import {
 } from "@perdure/proto/temporal/api/workflowservice/v1";
 import { encodeWithRaw } from "@perdure/proto/wire";
 import { deleteRun } from "./delete-run.js";
+import { describeRun } from "./describe-run.js";
 import { answerHistory, type HistoryQuestion } from "./history-reader.js";
 import type { LoadedRun } from "./loaded-run.js";
+import { destinationOf } from "./outbound-caller.js";
 import { answerReverseHistory, type ReverseHistoryQuestion } from "./reverse-history-reader.js";
 import { decideStart } from "./start-policy.js";
 import { type RunTarget, type StepMaker, stepRun } from "./step-run.js";
@@ -377,6 +380,13 @@ export class WorkflowService {
   }
 
   /** The state of a run, once it is durable. */
+  async describe(target: RunTarget): Promise<DescribeWorkflowExecutionResponseInit> {
+    const state = await this.inspect(target);
+    const { breakers } = this.#host;
+    return describeRun(state, (call) => breakers.isOpen(destinationOf(state, call)));
+  }
+
+  /** The state of a run that is durable. */
   async inspect(target: RunTarget): Promise<RunState> {
     const run = await this.#host.slot(target.namespaceId, target.workflowId).run(target.runId);
     const { state } = run;

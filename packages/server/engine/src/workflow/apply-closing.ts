@@ -1,5 +1,6 @@
 import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import type { EventPlace } from "./apply-event.js";
+import { scheduleCallbacks } from "./callback-progress.js";
 import type { EventAttributes } from "./event-types.js";
 import { leftoverOf } from "./leftover.js";
 import { closePeers } from "./peers.js";
@@ -27,6 +28,7 @@ export function applyClosing(
   if ("newExecutionRunId" in attributes.value) {
     draft.newExecutionRunId = attributes.value.newExecutionRunId ?? "";
   }
+  scheduleCallbacks(draft, attributes);
   draft.peers = closePeers(draft.peers, peersAfterClose(draft, attributes));
   return true;
 }

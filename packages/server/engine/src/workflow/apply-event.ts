@@ -14,6 +14,7 @@ import { addTimer } from "./add-timer.js";
 import { applyOptionsUpdated } from "./apply-attached.js";
 import { applyClosing } from "./apply-closing.js";
 import { firstAttempt } from "./first-attempt.js";
+import { applyNexusEvent } from "./nexus-operation.js";
 import { applyPauseEvent } from "./pause-events.js";
 import { mergeMemo, mergeSearchAttributes } from "./payload-fields.js";
 import { applyPeerEvent } from "./peers.js";
@@ -80,6 +81,7 @@ function applyOwnEvent(draft: RunDraft, attributes: Attributes, place: EventPlac
     applyActivityEvent(draft, attributes, place) ||
     applyUpdateEvent(draft, attributes, place) ||
     applyPauseEvent(draft, attributes, place) ||
+    applyNexusEvent(draft, attributes, place) ||
     applyClosing(draft, attributes, place)
   );
 }

@@ -20,9 +20,18 @@ const CHILD_ENDS: ReadonlySet<Kind> = new Set([
   "childWorkflowExecutionTerminatedEventAttributes",
 ]);
 
+const NEXUS_ENDS: ReadonlySet<Kind> = new Set([
+  "nexusOperationCompletedEventAttributes",
+  "nexusOperationFailedEventAttributes",
+  "nexusOperationCanceledEventAttributes",
+  "nexusOperationTimedOutEventAttributes",
+]);
+
+const END_SETS = [ACTIVITY_ENDS, CHILD_ENDS, NEXUS_ENDS];
+
 /**
- * The order in which waiting events get their IDs: ends of activities and children come after
- * everything else.
+ * The order in which waiting events get their IDs: ends of activities, children and Nexus
+ * operations come after everything else.
  *
  * Source: histories of the reference server.
  */
@@ -31,7 +40,7 @@ export function inFlushOrder(waiting: Iterable<HistoryEventInit>): readonly Hist
   const last: HistoryEventInit[] = [];
   for (const event of waiting) {
     const kind = event.attributes?.kind;
-    const isEnd = kind !== undefined && (ACTIVITY_ENDS.has(kind) || CHILD_ENDS.has(kind));
+    const isEnd = kind !== undefined && END_SETS.some((ends) => ends.has(kind));
     (isEnd ? last : first).push(event);
   }
   return last.length === 0 ? first : [...first, ...last];

@@ -79,6 +79,8 @@ const KIND_OF_COMMAND: ReadonlyMap<CommandType, CommandKind> = new Map([
     CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
     "requestCancelExternalWorkflowExecutionCommandAttributes",
   ],
+  [CommandType.SCHEDULE_NEXUS_OPERATION, "scheduleNexusOperationCommandAttributes"],
+  [CommandType.REQUEST_CANCEL_NEXUS_OPERATION, "requestCancelNexusOperationCommandAttributes"],
 ] as const);
 
 const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new Map([
@@ -123,6 +125,14 @@ const CAUSE_OF_COMMAND: ReadonlyMap<CommandType, WorkflowTaskFailedCause> = new 
     CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION,
     WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
   ],
+  [
+    CommandType.SCHEDULE_NEXUS_OPERATION,
+    WorkflowTaskFailedCause.BAD_SCHEDULE_NEXUS_OPERATION_ATTRIBUTES,
+  ],
+  [
+    CommandType.REQUEST_CANCEL_NEXUS_OPERATION,
+    WorkflowTaskFailedCause.BAD_REQUEST_CANCEL_NEXUS_OPERATION_ATTRIBUTES,
+  ],
   [CommandType.PROTOCOL_MESSAGE, WorkflowTaskFailedCause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE],
 ]);
 
@@ -138,5 +148,13 @@ export function missingAttributes(type: CommandType): BadCommandError {
   if (!KIND_OF_COMMAND.has(type)) {
     return new BadCommandError(cause, `Command ${name} is not implemented by this server`);
   }
+  const empty = EMPTY_NEXUS_COMMANDS.get(type);
+  if (empty !== undefined) return new BadCommandError(cause, empty);
   return new BadCommandError(cause, `${name}CommandAttributes is not set on ${name}Command.`);
 }
+
+/** Commands whose refusal the official server words in another way. */
+const EMPTY_NEXUS_COMMANDS: ReadonlyMap<CommandType, string> = new Map([
+  [CommandType.SCHEDULE_NEXUS_OPERATION, "empty ScheduleNexusOperationCommandAttributes"],
+  [CommandType.REQUEST_CANCEL_NEXUS_OPERATION, "empty CancelNexusOperationCommandAttributes"],
+]);

@@ -8,6 +8,7 @@ import { type ClosingCommand, cancelRun, completeRun, failRun } from "./close.js
 import { commandKind, isClosingCommand, missingAttributes } from "./command-kinds.js";
 import { continueRunAsNew } from "./continue-as-new.js";
 import { initiateCancel, initiateSignal } from "./external-commands.js";
+import { requestCancelNexusOperation, scheduleNexusOperation } from "./nexus-commands.js";
 import { modifyProperties, upsertSearchAttributes } from "./properties.js";
 import { checkDuration } from "./retry-policy.js";
 import { checkPayloadSize, scheduleActivity } from "./schedule-activity.js";
@@ -68,6 +69,10 @@ export function handleCommand(context: CommandContext, command: CommandInit): vo
       return initiateSignal(context, attributes.value, command.userMetadata);
     case "requestCancelExternalWorkflowExecutionCommandAttributes":
       return initiateCancel(context, attributes.value, command.userMetadata);
+    case "scheduleNexusOperationCommandAttributes":
+      return scheduleNexusOperation(context, attributes.value, command.userMetadata);
+    case "requestCancelNexusOperationCommandAttributes":
+      return requestCancelNexusOperation(context, attributes.value, command.userMetadata);
     default:
       throw missingAttributes(type);
   }

@@ -1,6 +1,7 @@
 import { invariant } from "@perdure/kernel";
 import {
   type ActivityProgress,
+  type NexusOperationProgress,
   RunDelta,
   RunSnapshot,
   type RunSnapshotInit,
@@ -11,6 +12,8 @@ import { History } from "@perdure/proto/temporal/api/history/v1";
 import { List, Map as PersistentMap, Set as PersistentSet } from "immutable";
 import { restoreActivities, snapshotActivity } from "./activity-snapshot.js";
 import { applyEvent } from "./apply-event.js";
+import { setCallback } from "./callback-progress.js";
+import { nexusOperationOf, setNexusOperation } from "./nexus-operation.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import { restorePeers, snapshotPeers } from "./peers-snapshot.js";
@@ -108,7 +111,14 @@ function applyDelta(draft: RunDraft, delta: RunDelta): void {
     const changes = delta.searchAttributes;
     draft.searchAttributes = mergeSearchAttributes(draft.searchAttributes, changes);
   }
+  for (const progress of delta.nexusOperations) putNexusProgress(draft, progress);
+  for (const progress of delta.callbacks) setCallback(draft, progress);
   for (const key of delta.farewellsDelivered) draft.peers = withoutMessage(draft.peers, key);
+}
+
+function putNexusProgress(draft: RunDraft, progress: NexusOperationProgress): void {
+  const operation = nexusOperationOf(draft, progress.scheduledEventId);
+  if (operation !== undefined) setNexusOperation(draft, { ...operation, progress });
 }
 
 function putProgress(draft: RunDraft, progress: ActivityProgress): void {

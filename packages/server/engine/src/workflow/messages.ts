@@ -11,7 +11,7 @@ import { WorkflowTaskFailedCause } from "@perdure/proto/temporal/api/enums/v1";
 import type { EventAttributes } from "./event-types.js";
 import { hasStartedTask, isOpen, isPaused, type RunState, requireOpen } from "./run-state.js";
 
-import { type RunStep, Step, type StepEnvironment } from "./step.js";
+import { type EventOptions, type RunStep, Step, type StepEnvironment } from "./step.js";
 import {
   abandonWorkflowTask,
   ensureWorkflowTask,
@@ -97,8 +97,12 @@ function scheduleMissingTask(step: Step): void {
 }
 
 /** Records news that came from outside and sees to it that the workflow learns of it. */
-export function tellWorkflow(step: Step, attributes: EventAttributes): void {
-  step.recordOrBuffer(attributes);
+export function tellWorkflow(
+  step: Step,
+  attributes: EventAttributes,
+  options: EventOptions = {},
+): void {
+  step.recordOrBuffer(attributes, options);
   ensureWorkflowTask(step);
   limitBuffer(step);
 }

@@ -8,6 +8,7 @@ import type {
 } from "@perdure/proto/temporal/api/history/v1";
 import type { EventAttributes } from "./event-types.js";
 import { recordSignal } from "./messages.js";
+import { nexusOperationOf } from "./nexus-operation.js";
 import type { Step } from "./step.js";
 
 /**
@@ -42,7 +43,26 @@ export function reapplyEvent(
       reapplyOptions(step, attributes.value, links);
       return;
     default:
-      if (attributes !== undefined) reapplyChildEvent(step, attributes);
+      if (attributes === undefined) return;
+      if (!excluded.has(ResetReapplyExcludeType.NEXUS)) reapplyNexusEvent(step, event);
+      reapplyChildEvent(step, attributes);
+  }
+}
+
+/** News of a Nexus operation that began before the reset point. */
+function reapplyNexusEvent(step: Step, { attributes, links }: HistoryEventInit): void {
+  switch (attributes?.kind) {
+    case "nexusOperationStartedEventAttributes":
+    case "nexusOperationCompletedEventAttributes":
+    case "nexusOperationFailedEventAttributes":
+    case "nexusOperationCanceledEventAttributes":
+    case "nexusOperationTimedOutEventAttributes": {
+      const { scheduledEventId = 0n, requestId } = attributes.value;
+      const operation = nexusOperationOf(step.draft, Number(scheduledEventId));
+      if (operation?.scheduled.requestId === requestId) step.record(attributes, { links });
+      return;
+    }
+    default:
   }
 }
 

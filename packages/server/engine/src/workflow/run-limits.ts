@@ -83,6 +83,19 @@ export interface RunLimits {
   readonly callbackUrlLengthMax: number;
   /** `frontend.callbackHeaderMaxLength`, bytes of all names and values. */
   readonly callbackHeaderBytesMax: number;
+  /** `component.nexusoperations.limit.operation.concurrency`: pending operations of one run. */
+  readonly nexusOperationsMax: number;
+  /** `component.nexusoperations.limit.service.name.length` and `.operation.name.length`, bytes. */
+  readonly nexusNameLengthMax: number;
+  /** `component.nexusoperations.limit.header.size`, bytes of all names and values. */
+  readonly nexusHeaderBytesMax: number;
+  /** `component.nexusoperations.limit.operation.token.length`, bytes. */
+  readonly nexusTokenLengthMax: number;
+  /** `component.nexusoperations.retryPolicy` and `component.callbacks.retryPolicy`. */
+  readonly nexusRetry: {
+    readonly initialIntervalMs: number;
+    readonly maximumIntervalMs: number;
+  };
   /** `frontend.maxlinksPerRequest` */
   readonly linksMax: number;
   /** `frontend.linkMaxSize`, bytes. */
@@ -141,6 +154,11 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   callbacksMax: 2000,
   callbackUrlLengthMax: 1000,
   callbackHeaderBytesMax: 8 * 1024,
+  nexusOperationsMax: 30,
+  nexusNameLengthMax: 1000,
+  nexusHeaderBytesMax: 8192,
+  nexusTokenLengthMax: 4096,
+  nexusRetry: { initialIntervalMs: 1000, maximumIntervalMs: 3_600_000 },
   linksMax: 10,
   linkBytesMax: 4000,
   deploymentsMax: 100,

@@ -1,5 +1,6 @@
 import { invariant } from "@perdure/kernel";
 import {
+  type CallbackProgress,
   type ResetOrigin,
   RunDelta,
   type RunDeltaInit,
@@ -16,11 +17,13 @@ import { toTimestamp } from "../wire-time.js";
 import { setActivity } from "./activity-deadlines.js";
 import { applyEvent } from "./apply-event.js";
 import { inFlushOrder, wireStartedEvents } from "./buffered-events.js";
+import { setCallback } from "./callback-progress.js";
 import { claimOffers } from "./claim-offers.js";
 import { type EventAttributes, eventTypeOf, isBufferable } from "./event-types.js";
 import type { IsQueueOfVersion } from "./inherited-version.js";
 import type { NamespaceDirectory } from "./namespace-directory.js";
 import type { NamespaceRules } from "./namespace-rules.js";
+import { type NexusOperation, setNexusOperation } from "./nexus-operation.js";
 import { mergeSearchAttributes } from "./payload-fields.js";
 import { withoutMessage } from "./peers.js";
 import { setResetOrigin } from "./reset-origin.js";
@@ -52,6 +55,8 @@ export interface StepEnvironment {
   /** What the run's namespace lays down; absent: nothing. */
   readonly rules?: NamespaceRules | undefined;
   readonly namespaces: NamespaceDirectory;
+  /** The Nexus endpoints that workflows may use; absent: there are none. */
+  readonly nexusEndpoints?: NexusEndpointDirectory | undefined;
   /**
    * Asks for a poller that waits for this task right now. One that is there takes the task within
    * the same step; it must get it, or be let go, once the step is applied.
@@ -59,6 +64,12 @@ export interface StepEnvironment {
   readonly claim?: (offer: TaskOffer) => TaskClaim | undefined;
   /** Whether workflow workers of a version have polled a queue; absent: there are no versions. */
   readonly isQueueOfVersion?: IsQueueOfVersion | undefined;
+}
+
+/** What a step must know of Nexus endpoints. */
+export interface NexusEndpointDirectory {
+  /** ID of the endpoint with this name; `undefined` when there is none. */
+  idOf(name: string): string | undefined;
 }
 
 /** A poller that waits for work. */
@@ -144,6 +155,8 @@ export class Step {
   readonly #events: HistoryEventInit[] = [];
   readonly #offers: TaskOffer[] = [];
   readonly #dirtyActivities = new Set<number>();
+  readonly #dirtyNexusOperations = new Set<number>();
+  readonly #dirtyCallbacks = new Map<number, CallbackProgress>();
   #buffered: HistoryEventInit[] = [];
   #signalRequestIds: string[] = [];
   #requestIds = new Map<string, number>();
@@ -310,6 +323,16 @@ export class Step {
     this.#dirtyActivities.add(activity.scheduledEventId);
   }
 
+  putNexusOperation(operation: NexusOperation): void {
+    setNexusOperation(this.draft, operation);
+    this.#dirtyNexusOperations.add(operation.scheduledEventId);
+  }
+
+  putCallback(progress: CallbackProgress): void {
+    setCallback(this.draft, progress);
+    this.#dirtyCallbacks.set(progress.index, progress);
+  }
+
   /** Remembers a signal's request ID, so that a repeated request changes nothing. */
   addSignalRequestId(requestId: string): void {
     this.draft.signalRequestIds = this.draft.signalRequestIds.add(requestId);
@@ -439,15 +462,16 @@ export class Step {
     return eventId;
   }
 
-  #delta(): RunDeltaInit | undefined {
-    const activities = this.#changedActivities();
-    const isChanged =
+  /** Whether something changed that no event tells, besides activities. */
+  get #isDeltaNeeded(): boolean {
+    return (
       this.#isTaskDirty ||
       this.#isStickyDirty ||
       this.#areProblemsDirty ||
       this.#isVersioningDirty ||
       this.#isFlushed ||
-      activities.length > 0 ||
+      this.#dirtyNexusOperations.size > 0 ||
+      this.#dirtyCallbacks.size > 0 ||
       this.#buffered.length > 0 ||
       this.#signalRequestIds.length > 0 ||
       this.#requestIds.size > 0 ||
@@ -456,8 +480,13 @@ export class Step {
       this.#resetOrigin !== undefined ||
       this.#resetRunId !== "" ||
       this.#rejectedUpdates.length > 0 ||
-      this.#cancelRequestId !== "";
-    if (!isChanged) return undefined;
+      this.#cancelRequestId !== ""
+    );
+  }
+
+  #delta(): RunDeltaInit | undefined {
+    const activities = this.#changedActivities();
+    if (activities.length === 0 && !this.#isDeltaNeeded) return undefined;
     return {
       versioning: this.#isVersioningDirty ? this.draft.uncommon.versioning : undefined,
       workflowTask: this.#isTaskDirty ? this.#storedTask() : undefined,
@@ -474,12 +503,21 @@ export class Step {
       resetOrigin: this.#resetOrigin,
       resetRunId: this.#resetRunId,
       rejectedUpdates: this.#rejectedUpdates,
+      nexusOperations: this.#changedNexusOperations(),
+      callbacks: [...this.#dirtyCallbacks.values()],
     };
   }
 
   #storedTask(): RunDeltaInit["workflowTask"] {
     const task = this.draft.workflowTask;
     return task === undefined || task.isSpeculative === true ? {} : task;
+  }
+
+  #changedNexusOperations(): RunDeltaInit["nexusOperations"] & {} {
+    const { nexusOperations } = this.draft.uncommon;
+    return [...this.#dirtyNexusOperations].flatMap(
+      (scheduledEventId) => nexusOperations.get(scheduledEventId)?.progress ?? [],
+    );
   }
 
   #changedActivities(): RunDeltaInit["activities"] & {} {

@@ -1,5 +1,6 @@
 import type { RunSnapshot, RunSnapshotInit } from "@perdure/proto/perdure/internal/v1";
 import { restoreLeftover, snapshotLeftover } from "./leftover.js";
+import { restoreNexusOperations, snapshotNexusOperations } from "./nexus-snapshot.js";
 import { setResetOrigin } from "./reset-origin.js";
 import type { RunDraft } from "./run-state.js";
 import { NO_PROBLEMS } from "./task-problems.js";
@@ -17,6 +18,8 @@ export function snapshotUncommon(uncommon: Uncommon): RunSnapshotInit {
     pause: uncommon.pause,
     options: uncommon.options,
     versioning: uncommon.versioning,
+    nexusOperations: snapshotNexusOperations(uncommon.nexusOperations),
+    callbacks: uncommon.callbacks,
   };
 }
 
@@ -32,6 +35,8 @@ export function restoreUncommon(draft: RunDraft, snapshot: RunSnapshot): void {
     pause: snapshot.pause,
     options: snapshot.options,
     versioning: snapshot.versioning,
+    nexusOperations: restoreNexusOperations(snapshot.nexusOperations),
+    callbacks: snapshot.callbacks,
   };
   if (snapshot.resetOrigin !== undefined) setResetOrigin(draft, snapshot.resetOrigin);
 }

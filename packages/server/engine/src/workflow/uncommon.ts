@@ -1,10 +1,13 @@
 import type {
   AttachedCallbackInit,
+  CallbackProgress,
   ResetOrigin,
   RunOptionsInit,
   RunPause,
   RunVersioning,
 } from "@perdure/proto/perdure/internal/v1";
+import { Map as PersistentMap } from "immutable";
+import type { NexusOperation } from "./nexus-operation.js";
 import type { Peers } from "./peers.js";
 import type { RunState, WorkflowTask } from "./run-state.js";
 import { NO_PROBLEMS, type TaskProblems } from "./task-problems.js";
@@ -27,6 +30,10 @@ export interface Uncommon {
   readonly options: RunOptionsInit | undefined;
   /** The version of the run's workers; `undefined` while none with a version had to do with it. */
   readonly versioning: RunVersioning | undefined;
+  /** Pending Nexus operations by the ID of their scheduled event; a closed run keeps its own. */
+  readonly nexusOperations: PersistentMap<number, NexusOperation>;
+  /** How far the callbacks of a closed run are; empty before its end. */
+  readonly callbacks: readonly CallbackProgress[];
 }
 
 /** Of most runs. */
@@ -40,6 +47,8 @@ export const NOTHING_UNCOMMON: Uncommon = {
   pause: undefined,
   options: undefined,
   versioning: undefined,
+  nexusOperations: PersistentMap(),
+  callbacks: [],
 };
 
 /** What a closed run has left undone: nothing comes of it any more. */

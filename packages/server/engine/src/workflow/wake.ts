@@ -6,7 +6,14 @@ import {
   considerActivity,
   refreshBound,
 } from "./activity-deadlines.js";
+import { callbacksWakeMs } from "./callback-progress.js";
+import { wakeCallbacks } from "./callback-results.js";
 import { timeOutRun } from "./close.js";
+import {
+  considerNexusOperations,
+  meetNexusDeadline,
+  type NexusDeadline,
+} from "./nexus-deadlines.js";
 import { isOpen, isPaused, type RunState, runTimeoutAtMs } from "./run-state.js";
 import { SPECULATIVE_START_MS } from "./speculative-task.js";
 import { Step, type StepEnvironment, type StepWithSuccessor } from "./step.js";
@@ -25,7 +32,8 @@ type Deadline =
   | { readonly kind: "taskStart"; readonly atMs: number }
   | { readonly kind: "taskClose"; readonly atMs: number }
   | { readonly kind: "timer"; readonly atMs: number; readonly timerId: string }
-  | ActivityDeadline;
+  | ActivityDeadline
+  | NexusDeadline;
 
 /**
  * When the run must be looked at next, milliseconds since the epoch; `undefined`: only for news.
@@ -35,7 +43,7 @@ export function nextWakeMs(
   run: RunState,
   workflowTaskRetryIntervalMsMax: number,
 ): number | undefined {
-  if (!isOpen(run)) return undefined;
+  if (!isOpen(run)) return callbacksWakeMs(run);
   const atMs = earliestBesideActivities(run, workflowTaskRetryIntervalMsMax)?.atMs ?? Infinity;
   const activityAtMs = activitiesWakeMs(run.activities) ?? Infinity;
   const first = Math.min(atMs, activityAtMs);
@@ -44,6 +52,7 @@ export function nextWakeMs(
 
 /** Does everything that is due, in the order of its time. Without anything due nothing changes. */
 export function wakeRun(run: RunState, environment: StepEnvironment): StepWithSuccessor {
+  if (!isOpen(run)) return { ...wakeCallbacks(run, environment), successor: undefined };
   const step = new Step(run, environment);
   const intervalMsMax = environment.limits.workflowTaskRetryIntervalMsMax;
   let hasFired = false;
@@ -90,6 +99,7 @@ function earliestBesideActivities(run: RunState, intervalMsMax: number): Deadlin
     consider({ kind: "firstTask", atMs: run.firstTaskAtMs });
   }
   consider(workflowTaskDeadline(run, intervalMsMax));
+  if (!run.uncommon.nexusOperations.isEmpty()) considerNexusOperations(run, consider);
   const timer = earliestTimer(run);
   if (timer !== undefined) {
     consider({ kind: "timer", atMs: timer.fireAtMs, timerId: timer.timerId });
@@ -141,6 +151,11 @@ function meet(step: Step, deadline: Exclude<Deadline, { kind: "run" }>): void {
       return;
     case "timer":
       fireTimer(step, deadline.timerId);
+      return;
+    case "nexusTimeout":
+    case "nexusBackoff":
+    case "nexusCancelBackoff":
+      meetNexusDeadline(step, deadline);
       return;
     case "backoff":
     case "activity": {

@@ -5,6 +5,7 @@ import type {
   ActivityOperations,
   Deployments,
   Dispatch,
+  NexusService,
   QueryService,
   RunControlService,
   UpdateService,
@@ -41,6 +42,7 @@ export interface WorkflowServiceDeps {
   readonly updates: UpdateService;
   readonly updateWithStart: UpdateWithStartService;
   readonly deployments: Pick<Deployments, "isMember" | "noteUseSoon" | "registerWorker">;
+  readonly nexus: Pick<NexusService, "tasks">;
   /** Waits for a task; `undefined` when none came in time. */
   readonly poll: (question: PollQuestion) => Promise<Dispatch | undefined>;
   /** Who polled a queue lately, the last one first. */

@@ -25,6 +25,11 @@ import {
 } from "./activity-tasks.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { executeMultiOperation } from "./multi-operation.js";
+import {
+  pollNexusTaskQueue,
+  respondNexusTaskCompleted,
+  respondNexusTaskFailed,
+} from "./nexus-tasks.js";
 import { pauseWorkflowExecution, unpauseWorkflowExecution } from "./pause-workflow.js";
 import { resetWorkflowExecution } from "./reset-workflow.js";
 import { signalWithStartWorkflowExecution, startWorkflowExecution } from "./start-workflow.js";
@@ -111,6 +116,8 @@ const PLAIN = {
   RespondActivityTaskCanceledById: respondActivityTaskCanceledById,
   RecordActivityTaskHeartbeat: recordActivityTaskHeartbeat,
   RecordActivityTaskHeartbeatById: recordActivityTaskHeartbeatById,
+  RespondNexusTaskCompleted: respondNexusTaskCompleted,
+  RespondNexusTaskFailed: respondNexusTaskFailed,
   PauseActivity: pauseActivity,
   UnpauseActivity: unpauseActivity,
   ResetActivity: resetActivity,
@@ -132,6 +139,7 @@ const PLAIN = {
 /** Calls that may wait, and so need to know their caller's deadline. */
 const WAITING = {
   PollWorkflowTaskQueue: pollWorkflowTaskQueue,
+  PollNexusTaskQueue: pollNexusTaskQueue,
   PollActivityTaskQueue: pollActivityTaskQueue,
   GetWorkflowExecutionHistory: getWorkflowExecutionHistory,
   QueryWorkflow: queryWorkflow,

@@ -67,7 +67,7 @@ export async function describeTaskQueue(
 
 function kindOf(type: TaskQueueType): QueueKey["taskKind"] | undefined {
   if (type === TaskQueueType.ACTIVITY) return TaskKind.ACTIVITY;
-  return type === TaskQueueType.NEXUS ? undefined : TaskKind.WORKFLOW;
+  return type === TaskQueueType.NEXUS ? TaskKind.NEXUS : TaskKind.WORKFLOW;
 }
 
 /** What is known of all types of tasks, by type, all of them of unversioned workers. */

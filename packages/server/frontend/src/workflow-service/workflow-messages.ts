@@ -9,7 +9,6 @@ import type {
   SignalWorkflowExecutionResponseInit,
   TerminateWorkflowExecutionRequest,
 } from "@perdure/proto/temporal/api/workflowservice/v1";
-import { describeRun } from "@perdure/runtime";
 import { resolveNamespace } from "../namespaces/resolve-namespace.js";
 import type { WorkflowServiceDeps } from "./deps.js";
 import { checkBlobSize, checkLength, readTarget } from "./request-checks.js";
@@ -84,7 +83,7 @@ export async function describeWorkflowExecution(
 ): Promise<DescribeWorkflowExecutionResponseInit> {
   const namespace = resolveNamespace(deps, request.namespace);
   const target = readTarget(namespace.id, request.execution);
-  return describeRun(await deps.workflows.inspect(target));
+  return deps.workflows.describe(target);
 }
 
 /** `temporal.api.workflowservice.v1.WorkflowService/ResetStickyTaskQueue` */
