@@ -1,7 +1,8 @@
-import { completeWorkflow, payload, payloads } from "../commands.js";
-import { type Scenario, scenario, type WorkflowRef } from "../scenario.js";
+import { completeWorkflow, payloads } from "../commands.js";
+import { scenario } from "../scenario.js";
 import { type PlainObject, pick, pickList } from "../wire/plain.js";
 import { startActivities } from "./activity-operations.js";
+import { begin, startOwn, terminateAll, untilEnded, WHO } from "./batch-helpers.js";
 import { BAD_BATCHES } from "./batch-requests.js";
 
 const SETUP = { setup: "batches" } as const;
@@ -220,6 +221,23 @@ export const batchScenarios = [
   ),
 
   scenario(
+    "batch-on-activities-that-are-not-there",
+    async (s) => {
+      const target = { type: "EXECUTION_TYPE_ACTIVITY", businessId: s.name("none") };
+      const targetExecutions = [target];
+      const terminateActivitiesOperation = { ...WHO, reason: "no need" };
+      await untilEnded(s, await begin(s, { targetExecutions, terminateActivitiesOperation }));
+      const executions = [{ workflowId: s.name("none") }];
+      await untilEnded(s, await begin(s, { executions, cancelActivitiesOperation: WHO }));
+      const { own, runs } = await startOwn(s, 1);
+      const deletion = { visibilityQuery: own, deleteActivitiesOperation: {} };
+      await untilEnded(s, await begin(s, deletion));
+      await terminateAll(s, runs);
+    },
+    SETUP,
+  ),
+
+  scenario(
     "batch-with-a-query-of-unknown-attributes",
     async (s) => {
       const request = { visibilityQuery: "NoSuch = 'x'", terminationOperation: WHO };
@@ -239,52 +257,3 @@ export const batchScenarios = [
     { setup: "fewPeers" },
   ),
 ];
-
-const WHO: PlainObject = { identity: "operator" };
-
-/** Starts workflows that a filter tells from all others. */
-async function startOwn(
-  s: Scenario,
-  count: number,
-): Promise<{
-  readonly own: string;
-  readonly queue: string;
-  readonly runs: readonly WorkflowRef[];
-}> {
-  const key = s.name("key");
-  const queue = s.name("queue");
-  const searchAttributes = { indexedFields: { DiffKeyword: payload(key) } };
-  const runs: WorkflowRef[] = [];
-  for (let n = 0; n < count; n++) {
-    runs.push(await s.start({ taskQueue: { name: queue }, searchAttributes }));
-  }
-  const own = `DiffKeyword = '${key}'`;
-  const isThere = (response: PlainObject): boolean =>
-    pickList(response, "executions").length === count;
-  await s.settle(
-    "ListWorkflowExecutions",
-    { query: own },
-    (outcome) => outcome.kind === "response" && isThere(outcome.response),
-  );
-  return { own, queue, runs };
-}
-
-async function begin(s: Scenario, request: PlainObject): Promise<string> {
-  const jobId = s.name("job");
-  await s.call("StartBatchOperation", { jobId, reason: "because", ...request });
-  return jobId;
-}
-
-async function untilEnded(s: Scenario, jobId: string): Promise<void> {
-  await s.callUntil(
-    "DescribeBatchOperation",
-    { jobId },
-    (response) => pick(response, "state") !== "BATCH_OPERATION_STATE_RUNNING",
-  );
-}
-
-async function terminateAll(s: Scenario, runs: readonly WorkflowRef[]): Promise<void> {
-  for (const run of runs) {
-    await s.call("TerminateWorkflowExecution", { workflowExecution: { ...run } });
-  }
-}

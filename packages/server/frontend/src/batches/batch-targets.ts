@@ -1,5 +1,10 @@
 import { type BatchPage, isActivityBatch } from "@perdure/engine";
-import type { VisibilityFilter, VisibilityQuery } from "@perdure/persistence";
+import {
+  EntityKind,
+  listIdOf,
+  type VisibilityFilter,
+  type VisibilityQuery,
+} from "@perdure/persistence";
 import { ExecutionType, WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import type { StartBatchOperationRequestInit } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { BatchRequest, BatchTargets } from "@perdure/runtime";
@@ -38,7 +43,9 @@ async function queryOf(
   deps: WorkflowServiceDeps,
 ): Promise<VisibilityQuery> {
   const namespace = resolveNamespace(deps, request.namespace ?? "");
-  const { filter, ...query } = await parseQuery(queryText(request), namespace);
+  const { filter, ...parsed } = await parseQuery(queryText(request), namespace);
+  const kind = isActivityBatch(request) ? EntityKind.ACTIVITY : EntityKind.WORKFLOW;
+  const query = { ...parsed, namespaceId: listIdOf(namespace.id, kind) };
   if (!isForOpen(request)) return { ...query, filter };
   const operands = filter === undefined ? [IS_OPEN] : [filter, IS_OPEN];
   return { ...query, filter: { kind: "and", operands } };
