@@ -129,6 +129,8 @@ export class UpdateService {
     const known = this.#standing(run, waiting.updateId);
     const { stage } = waiting.wait;
     if (known instanceof Promise || hasReached(known, stage)) {
+      // It may fail with the commit that is waited for here, and then nobody asks for it.
+      if (known instanceof Promise) known.catch(() => {});
       // What a failed commit held never happened: the update is looked for again.
       const isDurable = await settled(run.lastTicket);
       return isDurable ? known : { kind: "lost" };
@@ -184,8 +186,13 @@ export class UpdateService {
         settle();
       };
       const isOver = (): void =>
-        end(() => (untilMs < wait.deadlineMs ? resolve(latest) : reject(deadlineError())));
-      const abort = (): void => end(() => reject(deadlineError()));
+        end(() =>
+          untilMs < wait.deadlineMs
+            ? resolve(latest)
+            : reject(new DeadlineExceededError("context deadline exceeded")),
+        );
+      const abort = (): void =>
+        end(() => reject(new DeadlineExceededError("context deadline exceeded")));
       const timer = clock.schedule(Math.min(untilMs, wait.deadlineMs) - clock.nowMs(), isOver);
       wait.signal.addEventListener("abort", abort);
       const forget = waiters.add(updateId, (notice) => {
@@ -212,10 +219,6 @@ async function settled(ticket: CommitTicket | undefined): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function deadlineError(): DeadlineExceededError {
-  return new DeadlineExceededError("context deadline exceeded");
 }
 
 function progressOf(notice: UpdateNotice | undefined): Progress {
