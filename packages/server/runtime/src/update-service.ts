@@ -14,9 +14,7 @@ import {
   NotFoundError,
   present,
   ResourceExhaustedError,
-  UpdateAbortedByCloseError,
   unreachable,
-  WorkflowNotReadyError,
 } from "@perdure/kernel";
 import { UpdateWorkflowExecutionLifecycleStage as Stage } from "@perdure/proto/temporal/api/enums/v1";
 import { History } from "@perdure/proto/temporal/api/history/v1";
@@ -25,6 +23,7 @@ import type { CommitTicket } from "./group-committer.js";
 import type { LoadedRun } from "./loaded-run.js";
 import { readHistory } from "./read-history.js";
 import { checkChain, type RunTarget } from "./step-run.js";
+import { abortError, closingError } from "./update-errors.js";
 import { UpdateWaiters } from "./update-waiters.js";
 import type { WorkflowHost } from "./workflow-host.js";
 import type { WorkflowSlot } from "./workflow-slot.js";
@@ -257,13 +256,6 @@ function hasReached(progress: Progress, stage: Stage): boolean {
   }
 }
 
-function closingError(): ResourceExhaustedError {
-  return new ResourceExhaustedError(
-    "workflow operation can not be applied because workflow is closing",
-    { cause: "BUSY_WORKFLOW", scope: "NAMESPACE" },
-  );
-}
-
 /** The answer for an update that has come so far; an error when it ended without an outcome. */
 export function replyOf(
   run: LoadedRun,
@@ -283,21 +275,5 @@ export function replyOf(
       throw abortError(progress.notice);
     default:
       return unreachable(progress);
-  }
-}
-
-function abortError(notice: UpdateNotice & { readonly kind: "aborted" }): Error {
-  switch (notice.reason) {
-    case "closed":
-      return new UpdateAbortedByCloseError("workflow update was aborted by closing workflow");
-    case "continued":
-    case "lost":
-      return closingError();
-    case "taskFailed":
-      return new WorkflowNotReadyError(
-        "Unable to perform workflow execution update due to unexpected workflow task failure.",
-      );
-    default:
-      return unreachable(notice.reason);
   }
 }
