@@ -71,7 +71,7 @@ export {
   setCurrent,
   setRamping,
 } from "./deployment/route-deployment.js";
-export { nextScheduleWakeMs } from "./schedule/advance.js";
+export { nextScheduleWakeMs, nominalText } from "./schedule/advance.js";
 export { canonicalSpec } from "./schedule/canonical-spec.js";
 export {
   createSchedule,
@@ -193,6 +193,7 @@ export {
   outboundCalls,
 } from "./workflow/outbound-calls.js";
 export { type PauseInput, pauseRun, unpauseRun } from "./workflow/pause-run.js";
+export { attributePayload } from "./workflow/payload-fields.js";
 export { isLargerThan } from "./workflow/payload-size.js";
 export { type Child, type OutboxMessage, REPORT_KEY } from "./workflow/peers.js";
 export { reportTaskFailure, type TaskFailureInput } from "./workflow/report-task-failure.js";

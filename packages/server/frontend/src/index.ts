@@ -40,4 +40,4 @@ export { systemHandlers } from "./system/handlers.js";
 export { timeSkippingHandlers } from "./time-skipping/handlers.js";
 export type { CallbackAddressRule, WorkflowServiceDeps } from "./workflow-service/deps.js";
 export { workflowHandlers } from "./workflow-service/handlers.js";
-export { checkStart, type StartCheckDeps } from "./workflow-service/start-checks.js";
+export { startPreparer } from "./workflow-service/prepare-start.js";

@@ -1,5 +1,5 @@
 import type { NamespaceRules, RunLimits } from "@perdure/engine";
-import { NamespaceRegistry } from "@perdure/frontend";
+import { NamespaceRegistry, startPreparer } from "@perdure/frontend";
 import {
   type Clock,
   type Random,
@@ -39,7 +39,6 @@ import { DynamicConfig } from "./dynamic-config/dynamic-config.js";
 import type { ServerAddresses } from "./grpc-services.js";
 import type { ServerMetrics } from "./metrics/server-metrics.js";
 import { openNexus } from "./open-nexus.js";
-import { startPreparer } from "./prepare-start.js";
 import { readAttributes, type ServerConfig } from "./server-config.js";
 
 const SIZES = {

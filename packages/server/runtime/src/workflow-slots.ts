@@ -1,5 +1,6 @@
 import type { Clock } from "@perdure/kernel";
 import { type EntityKey, EntityKind, type Store } from "@perdure/persistence";
+import { RecentSlots } from "./recent-slots.js";
 import { WorkflowSlot } from "./workflow-slot.js";
 
 /** Slots of closed runs that are kept, and how long each is kept after its last use. */
@@ -16,13 +17,13 @@ export interface WorkflowSlotsDeps {
 /** The workflow IDs in memory; of too many, those that were idle longest are dropped. */
 export class WorkflowSlots {
   readonly #deps: WorkflowSlotsDeps;
-  readonly #slots = new Map<string, WorkflowSlot>();
+  readonly #slots: RecentSlots<WorkflowSlot>;
   /** Slots whose runs have closed, in the order in which they did; they are not kept for long. */
   readonly #closedSlots = new Map<string, WorkflowSlot>();
-  #isEvictionPlanned = false;
 
   constructor(deps: WorkflowSlotsDeps) {
     this.#deps = deps;
+    this.#slots = new RecentSlots(deps.clock, deps.maxIdleSlots);
   }
 
   /** Workflow IDs in memory. */
@@ -32,25 +33,21 @@ export class WorkflowSlots {
 
   /** The slot of a workflow ID if it is in memory. */
   peek(namespaceId: string, workflowId: string): WorkflowSlot | undefined {
-    return this.#slots.get(`${namespaceId}/${workflowId}`);
+    return this.#slots.peek(`${namespaceId}/${workflowId}`);
   }
 
   /** The slot of a workflow ID; it becomes the most recently used. */
   slot(namespaceId: string, workflowId: string): WorkflowSlot {
     const name = `${namespaceId}/${workflowId}`;
-    const known = this.#slots.get(name);
-    if (known !== undefined) {
-      known.lastUsedMs = this.#deps.clock.nowMs();
-      this.#slots.delete(name);
-      this.#slots.set(name, known);
-      return known;
-    }
-    const key: EntityKey = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
-    const slot = new WorkflowSlot(key, this.#deps.store);
+    const slot = this.#slots.peek(name) ?? this.#open(namespaceId, workflowId);
     slot.lastUsedMs = this.#deps.clock.nowMs();
-    this.#slots.set(name, slot);
-    if (this.#slots.size > this.#deps.maxIdleSlots) this.#evictSoon();
+    this.#slots.use(name, slot);
     return slot;
+  }
+
+  #open(namespaceId: string, workflowId: string): WorkflowSlot {
+    const key: EntityKey = { kind: EntityKind.WORKFLOW, namespaceId, businessId: workflowId };
+    return new WorkflowSlot(key, this.#deps.store);
   }
 
   /**
@@ -66,31 +63,9 @@ export class WorkflowSlots {
       // Who got a slot just now may be about to use it.
       if (this.#closedSlots.size <= CLOSED_SLOTS_MAX || old.lastUsedMs > beforeMs) return;
       this.#closedSlots.delete(oldName);
-      if (old.isIdle && old.isClosed && this.#slots.get(oldName) === old) {
+      if (old.isIdle && old.isClosed && this.#slots.peek(oldName) === old) {
         this.#slots.delete(oldName);
       }
-    }
-  }
-
-  /** Not at once: whoever was just given a slot may not have come to use it. */
-  #evictSoon(): void {
-    if (this.#isEvictionPlanned) return;
-    this.#isEvictionPlanned = true;
-    this.#deps.clock.schedule(0, () => {
-      this.#isEvictionPlanned = false;
-      this.#evict();
-    });
-  }
-
-  /** Drops the slots that were idle longest. */
-  #evict(): void {
-    let excess = this.#slots.size - this.#deps.maxIdleSlots;
-    for (const [name, slot] of this.#slots) {
-      if (excess <= 0) return;
-      this.#slots.delete(name);
-      excess -= 1;
-      // What is in use comes back as the most recently used.
-      if (!slot.isIdle) this.#slots.set(name, slot);
     }
   }
 }

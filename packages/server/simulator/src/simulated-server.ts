@@ -1,20 +1,16 @@
 import { DEFAULT_RUN_LIMITS, type RunState } from "@perdure/engine";
 import {
   type CallContext,
-  checkStart,
   EncodedResponse,
-  type StartCheckDeps,
   scheduleHandlers,
+  startPreparer,
   workflowHandlers,
 } from "@perdure/frontend";
 import { type Logger, NamespaceNotFoundError, StoreUnavailableError } from "@perdure/kernel";
 import { Matching } from "@perdure/matching";
 import { MemoryStore } from "@perdure/persistence";
 import { WorkflowIdReusePolicy } from "@perdure/proto/temporal/api/enums/v1";
-import {
-  StartWorkflowExecutionRequest,
-  WorkflowService as WorkflowServiceDescriptor,
-} from "@perdure/proto/temporal/api/workflowservice/v1";
+import { WorkflowService as WorkflowServiceDescriptor } from "@perdure/proto/temporal/api/workflowservice/v1";
 import {
   ActivityOperations,
   DeploymentDirectory,
@@ -23,7 +19,6 @@ import {
   type HostDeps,
   HostedKinds,
   NexusTasks,
-  type PrepareStart,
   QueryService,
   RunControlService,
   Schedules,
@@ -109,7 +104,7 @@ export class SimulatedServer {
     this.#host = host;
     const deployments = new Deployments(deps, { host, directory, router, limits });
     const workflows = new WorkflowService(host);
-    const namespaces = { resolve: resolveNamespace };
+    const namespaces = { ...NAMESPACES, resolve: resolveNamespace };
     const shared = { namespaces, store, clock, random, limits, deployments };
     const prepareStart = startPreparer(shared);
     const schedules = new Schedules(deps, { host, workflows, prepareStart });
@@ -236,15 +231,6 @@ export class SimulatedServer {
         .then((value) => (this.#isUp ? resolve(value) : undefined), reject);
     });
   }
-}
-
-/** Checks the starts of schedules as those of clients are checked. */
-function startPreparer(checks: StartCheckDeps): PrepareStart {
-  return (_, request) => {
-    // Absent fields get the values that they would have on the wire.
-    const sent = StartWorkflowExecutionRequest.encode({ ...request, namespace: NAMESPACE.name });
-    return checkStart(StartWorkflowExecutionRequest.decode(sent), checks);
-  };
 }
 
 function resolveNamespace(name: string): typeof NAMESPACE {

@@ -166,6 +166,11 @@ function planOnce(
   return plan.stop === undefined ? next : stopRunning(next, plan.stop, environment);
 }
 
+/** The nominal time of an action as its workflow tells it: whole seconds, RFC 3339. */
+export function nominalText({ nominalMs }: Pick<ScheduleStart, "nominalMs">): string {
+  return `${new Date(nominalMs).toISOString().slice(0, 19)}Z`;
+}
+
 /** Plans the start of an action; one that may no longer be taken is dropped. */
 function begin(
   state: ScheduleState,
@@ -175,11 +180,10 @@ function begin(
   const { start, isOverlapping } = begun;
   if (!start.isManual && !mayAct(state)) return state;
   // The official server appends the nominal time to every workflow ID.
-  const nominal = new Date(Math.floor(start.nominalMs / 1000) * 1000).toISOString();
   const pending: PendingStart = {
     ...start,
     requestId: environment.newId(),
-    workflowId: `${environment.workflowId}-${nominal.replace(".000Z", "Z")}`,
+    workflowId: `${environment.workflowId}-${nominalText(start)}`,
     isOverlapping,
     sinceMs: environment.nowMs,
   };

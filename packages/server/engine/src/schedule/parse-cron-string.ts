@@ -4,6 +4,7 @@ import type {
   StructuredCalendarSpecInit,
 } from "@perdure/proto/temporal/api/schedule/v1";
 import { toDuration } from "../wire-time.js";
+import { CRON_SHORTHANDS } from "../workflow/cron-schedule.js";
 import { parseGoDurationMs } from "../workflow/go-duration.js";
 import { parseCalendar } from "./parse-calendar.js";
 import { SpecError } from "./parse-ranges.js";
@@ -14,16 +15,6 @@ export interface ParsedCronString {
   readonly interval?: IntervalSpecInit;
   readonly timeZone: string;
 }
-
-const SHORTHANDS: ReadonlyMap<string, string> = new Map([
-  ["@yearly", "0 0 1 1 *"],
-  ["@annually", "0 0 1 1 *"],
-  ["@monthly", "0 0 1 * *"],
-  ["@weekly", "0 0 * * 0"],
-  ["@daily", "0 0 * * *"],
-  ["@midnight", "0 0 * * *"],
-  ["@hourly", "0 * * * *"],
-]);
 
 const EVERY = "@every";
 
@@ -41,7 +32,7 @@ export function parseCronString(text: string): ParsedCronString {
   const body = (hash === -1 ? rest : rest.slice(0, hash)).trim();
   // An interval is the same in every zone; what is named is not looked at.
   if (body.startsWith(EVERY)) return { interval: parseInterval(body), timeZone: "" };
-  const fields = (SHORTHANDS.get(body) ?? body).split(/\s+/).filter((field) => field !== "");
+  const fields = (CRON_SHORTHANDS.get(body) ?? body).split(/\s+/).filter((field) => field !== "");
   return { calendar: parseCalendar({ ...fieldsOf(fields), comment }), timeZone };
 }
 

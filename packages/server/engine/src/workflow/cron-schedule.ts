@@ -12,7 +12,8 @@ export type CronSchedule =
   | { readonly kind: "interval"; readonly intervalMs: number }
   | { readonly kind: "grid"; readonly fields: CronFields; readonly timeZone: string };
 
-const SHORTHANDS: ReadonlyMap<string, string> = new Map([
+/** What stands for five fields. */
+export const CRON_SHORTHANDS: ReadonlyMap<string, string> = new Map([
   ["@yearly", "0 0 1 1 *"],
   ["@annually", "0 0 1 1 *"],
   ["@monthly", "0 0 1 * *"],
@@ -40,7 +41,7 @@ export function parseCronSchedule(text: string): CronSchedule | undefined {
   if (timeZone === undefined) return undefined;
   const rest = (zoned === null ? text : (zoned[2] ?? "")).trim();
   if (rest.startsWith(INTERVAL_PREFIX)) return interval(rest.slice(INTERVAL_PREFIX.length));
-  const expanded = rest.startsWith("@") ? SHORTHANDS.get(rest) : rest;
+  const expanded = rest.startsWith("@") ? CRON_SHORTHANDS.get(rest) : rest;
   const fields = expanded === undefined ? undefined : parseCronFields(expanded);
   return fields === undefined ? undefined : { kind: "grid", fields, timeZone };
 }

@@ -61,8 +61,8 @@ export function withoutUnsetSearchAttributes(
 
 /** A search attribute as the server encodes it. */
 export function attributePayload(
-  type: "Keyword" | "KeywordList",
-  value: string | readonly string[],
+  type: "Keyword" | "KeywordList" | "Bool",
+  value: string | readonly string[] | boolean,
 ): PayloadInit {
   const metadata = new Map([
     ["encoding", Buffer.from("json/plain")],

@@ -1,5 +1,6 @@
 import {
   ATTRIBUTE_TYPE_NAMES,
+  attributePayload,
   PREDEFINED_ATTRIBUTES,
   SYSTEM_ATTRIBUTES,
   timestampMs,
@@ -7,7 +8,6 @@ import {
 import { InvalidArgumentError } from "@perdure/kernel";
 import type { VisibilityFilter, VisibilityQuery } from "@perdure/persistence";
 import { VisibilityPageToken } from "@perdure/proto/perdure/internal/v1";
-import type { Payload } from "@perdure/proto/temporal/api/common/v1";
 import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import type { StartTimeFilter } from "@perdure/proto/temporal/api/filter/v1";
 import type {
@@ -122,18 +122,10 @@ export async function countWorkflowExecutions(
   return {
     count: BigInt(groups.reduce((sum, { count }) => sum + count, 0)),
     groups: groups.map(({ status, count }) => ({
-      groupValues: [keywordPayload(statusName(status))],
+      groupValues: [attributePayload("Keyword", statusName(status))],
       count: BigInt(count),
     })),
   };
-}
-
-function keywordPayload(text: string): Payload {
-  const metadata = new Map([
-    ["encoding", Buffer.from("json/plain")],
-    ["type", Buffer.from("Keyword")],
-  ]);
-  return { metadata, data: Buffer.from(JSON.stringify(text)), externalPayloads: [] };
 }
 
 /** A status as filters and groups name it, such as `ContinuedAsNew`. */

@@ -98,11 +98,8 @@ export class Batches implements HostedKind {
     this.#entities.stop();
   }
 
-  async removeClosed(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void> {
-    const removed = rows.map(({ workflowId, runId }) =>
-      this.#entities.remove({ namespaceId, id: workflowId, runId }),
-    );
-    await Promise.all(removed);
+  removeClosed(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void> {
+    return this.#entities.removeAll(namespaceId, rows);
   }
 
   /** @throws {WorkflowAlreadyStartedError} There is or was an operation with this job ID. */

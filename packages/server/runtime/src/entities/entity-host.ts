@@ -1,5 +1,5 @@
 import type { CancelSignal } from "@perdure/kernel";
-import type { StoreWrite } from "@perdure/persistence";
+import type { StoreWrite, VisibilityRow } from "@perdure/persistence";
 import type { Dispatcher } from "../dispatch.js";
 import type { Waker } from "../waker.js";
 import { watchRun } from "../watch-run.js";
@@ -160,6 +160,14 @@ export class EntityHost<S> {
       const watched = await watchRun(slot, entity, options);
       return watched.durableState ?? watched.state;
     });
+  }
+
+  /** Deletes runs by their rows in lists; resolves when that is stored. */
+  async removeAll(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void> {
+    const removed = rows.map(({ workflowId, runId }) =>
+      this.remove({ namespaceId, id: workflowId, runId }),
+    );
+    await Promise.all(removed);
   }
 
   /** Deletes a run with its log and its row in lists. @throws {NotFoundError} No such entity. */

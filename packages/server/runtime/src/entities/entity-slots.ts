@@ -1,6 +1,7 @@
 import { type Clock, NotFoundError } from "@perdure/kernel";
 import type { EntityKey, Store } from "@perdure/persistence";
 import { EntitySlot } from "../entity-slot.js";
+import { RecentSlots } from "../recent-slots.js";
 import type { EntityLogic } from "./entity-logic.js";
 import type { LoadedEntity } from "./loaded-entity.js";
 import { readEntity } from "./read-entity.js";
@@ -13,14 +14,14 @@ const IDLE_SLOTS_MAX = 4096;
 
 /** The slots of one kind of entity; of too many, those that were idle longest are dropped. */
 export class EntitySlots<S> {
-  readonly #source: { readonly store: Store; readonly clock: Clock };
+  readonly #store: Store;
   readonly #logic: EntityLogic<S>;
-  readonly #slots = new Map<string, Slot<S>>();
-  #isEvictionPlanned = false;
+  readonly #slots: RecentSlots<Slot<S>>;
 
   constructor(source: { readonly store: Store; readonly clock: Clock }, logic: EntityLogic<S>) {
-    this.#source = source;
+    this.#store = source.store;
     this.#logic = logic;
+    this.#slots = new RecentSlots(source.clock, IDLE_SLOTS_MAX);
   }
 
   /** The run as it is in memory, if it is; it may be ahead of the store. */
@@ -29,7 +30,7 @@ export class EntitySlots<S> {
     readonly businessId: string;
     readonly runId: string;
   }): LoadedEntity<S> | undefined {
-    return this.#slots.get(nameOf(target.namespaceId, target.businessId))?.runs.get(target.runId);
+    return this.#slots.peek(nameOf(target.namespaceId, target.businessId))?.runs.get(target.runId);
   }
 
   /** Runs `work` with the slot of an ID, which stays in memory meanwhile. */
@@ -48,43 +49,19 @@ export class EntitySlots<S> {
 
   #slot(namespaceId: string, id: string): Slot<S> {
     const name = nameOf(namespaceId, id);
-    const slot = this.#slots.get(name) ?? this.#open(namespaceId, id);
-    // It becomes the most recently used.
-    this.#slots.delete(name);
-    this.#slots.set(name, slot);
-    if (this.#slots.size > IDLE_SLOTS_MAX) this.#evictSoon();
+    const slot = this.#slots.peek(name) ?? this.#open(namespaceId, id);
+    this.#slots.use(name, slot);
     return slot;
   }
 
   #open(namespaceId: string, id: string): Slot<S> {
     const key: EntityKey = { kind: this.#logic.kind, namespaceId, businessId: id };
-    const { store } = this.#source;
+    const store = this.#store;
     return new EntitySlot(key, {
       store,
       read: (row) => readEntity(store, this.#logic, row),
       notFound: ({ businessId }) => new NotFoundError(`entity not found for ID: ${businessId}`),
     });
-  }
-
-  /** Not at once: whoever was just given a slot may not have come to use it. */
-  #evictSoon(): void {
-    if (this.#isEvictionPlanned) return;
-    this.#isEvictionPlanned = true;
-    this.#source.clock.schedule(0, () => {
-      this.#isEvictionPlanned = false;
-      this.#evict();
-    });
-  }
-
-  #evict(): void {
-    let excess = this.#slots.size - IDLE_SLOTS_MAX;
-    for (const [name, slot] of this.#slots) {
-      if (excess <= 0) return;
-      this.#slots.delete(name);
-      excess -= 1;
-      // What is in use comes back as the most recently used.
-      if (!slot.isIdle) this.#slots.set(name, slot);
-    }
   }
 }
 

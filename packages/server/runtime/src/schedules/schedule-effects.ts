@@ -1,6 +1,7 @@
 import {
   type ActionEnd,
   isOpen,
+  nominalText,
   noteRefresh,
   noteStart,
   noteStop,
@@ -199,8 +200,7 @@ function attributesOf(
   scheduleId: string,
 ): SearchAttributesInit {
   const indexedFields = new Map(workflow.searchAttributes?.indexedFields);
-  const nominal = new Date(Math.floor(start.nominalMs / 1000) * 1000).toISOString();
-  indexedFields.set("TemporalScheduledStartTime", textPayload(nominal.replace(".000Z", "Z")));
+  indexedFields.set("TemporalScheduledStartTime", textPayload(nominalText(start)));
   indexedFields.set("TemporalScheduledById", textPayload(scheduleId));
   return { indexedFields };
 }

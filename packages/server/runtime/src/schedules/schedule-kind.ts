@@ -1,5 +1,6 @@
 import {
   type ActionEnd,
+  attributePayload,
   createSchedule,
   encodeSchedule,
   endSchedule,
@@ -19,7 +20,7 @@ import {
 } from "@perdure/engine";
 import { NotFoundError, WorkflowAlreadyStartedError } from "@perdure/kernel";
 import { EntityKind, listIdOf, type VisibilityRow } from "@perdure/persistence";
-import { Memo, type PayloadInit, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
+import { Memo, SearchAttributes } from "@perdure/proto/temporal/api/common/v1";
 import { WorkflowExecutionStatus } from "@perdure/proto/temporal/api/enums/v1";
 import { ScheduleListInfo, type SchedulePatchInit } from "@perdure/proto/temporal/api/schedule/v1";
 import { EntityHost } from "../entities/entity-host.js";
@@ -50,7 +51,8 @@ function listRow(state: ScheduleState): VisibilityRow {
   const { namespaceId, id, runId } = identity;
   const startTimeMs = timestampMs(info.createTime);
   const attributes = new Map(searchAttributes?.indexedFields);
-  attributes.set("TemporalSchedulePaused", boolPayload(state.schedule.state?.paused ?? false));
+  const isPaused = state.schedule.state?.paused ?? false;
+  attributes.set("TemporalSchedulePaused", attributePayload("Bool", isPaused));
   const data = ScheduleListInfo.encode(listedSchedule(state));
   const fields = new Map(state.memo?.fields);
   fields.set(SCHEDULE_INFO_FIELD, { data });
@@ -75,14 +77,6 @@ function listRow(state: ScheduleState): VisibilityRow {
     memo: Memo.encode({ fields }),
     searchAttributes: SearchAttributes.encode({ indexedFields: attributes }),
   };
-}
-
-function boolPayload(value: boolean): PayloadInit {
-  const metadata = new Map([
-    ["encoding", Buffer.from("json/plain")],
-    ["type", Buffer.from("Bool")],
-  ]);
-  return { metadata, data: Buffer.from(String(value)) };
 }
 
 /** Names a schedule for a request. */
@@ -120,11 +114,8 @@ export class Schedules implements HostedKind {
     this.#entities.stop();
   }
 
-  async removeClosed(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void> {
-    const removed = rows.map(({ workflowId, runId }) =>
-      this.#entities.remove({ namespaceId, id: workflowId, runId }),
-    );
-    await Promise.all(removed);
+  removeClosed(namespaceId: string, rows: readonly VisibilityRow[]): Promise<void> {
+    return this.#entities.removeAll(namespaceId, rows);
   }
 
   /** @throws {WorkflowAlreadyStartedError} There is a schedule with this ID. */

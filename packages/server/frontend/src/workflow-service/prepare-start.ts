@@ -1,7 +1,7 @@
-import { checkStart, type StartCheckDeps } from "@perdure/frontend";
 import { present } from "@perdure/kernel";
 import { StartWorkflowExecutionRequest } from "@perdure/proto/temporal/api/workflowservice/v1";
 import type { PrepareStart } from "@perdure/runtime";
+import { checkStart, type StartCheckDeps } from "./start-checks.js";
 
 /** Checks starts that the server makes itself as those of clients are checked. */
 export function startPreparer(
